@@ -1,0 +1,89 @@
+"""Labelled passages read from `labeled_data/`: rows with labels, checked one by one."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from classifier.exceptions import DatasetInvalid
+from classifier.labels import Family, Label, Severity
+
+
+class RowLabel(BaseModel):
+    """One label of a row; `topic` is an evidence id for claims and null for sale labels."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: Label
+    severity: Severity
+    topic: str | None
+
+    @model_validator(mode="after")
+    def _topic_fits(self) -> "RowLabel":
+        if self.label.family is Family.ILLICIT_SALE and self.topic is not None:
+            raise ValueError(f"{self.label} takes no topic")
+        if self.severity is Severity.NONE:
+            raise ValueError("a label has a severity of low or above")
+        return self
+
+
+class Row(BaseModel):
+    """One labelled passage; rows of one `group` are variants of each other and never part."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(min_length=1)
+    text: str = Field(min_length=8, max_length=400)
+    labels: tuple[RowLabel, ...]
+    kind: str = Field(min_length=1)
+    language: str = Field(pattern="^[a-z]{2}$")
+    region: str = Field(min_length=1)
+    lead_in: str
+    group: str = Field(min_length=1)
+    writer: str = Field(min_length=1)
+    note: str
+
+    def holds(self, target: Family | Label) -> bool:
+        """Whether the row is positive: for a family at severity medium or above, for a label at any."""
+        if isinstance(target, Label):
+            return any(given.label is target for given in self.labels)
+        return any(
+            given.label.family is target and given.severity.rank >= Severity.MEDIUM.rank for given in self.labels
+        )
+
+
+def read_rows(paths: Iterable[Path]) -> tuple[Row, ...]:
+    """All rows of the files in order; raises DatasetInvalid naming file, line and what is wrong."""
+    rows: list[Row] = []
+    seen: dict[str, str] = {}
+    for path in paths:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if not line.strip():
+                continue
+            place = f"{path.name}:{number}"
+            try:
+                row = Row.model_validate_json(line)
+            except ValidationError as error:
+                raise DatasetInvalid(f"{place}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}") from error
+            if row.id in seen:
+                raise DatasetInvalid(f"{place}: the id {row.id} is taken by {seen[row.id]}; give the row another one.")
+            seen[row.id] = place
+            rows.append(row)
+    return tuple(rows)
+
+
+def passage_files(folder: Path) -> tuple[Path, ...]:
+    """The passage files of a labelled-data folder, sorted."""
+    files = tuple(sorted((folder / "passages").glob("*.jsonl")))
+    if not files:
+        raise DatasetInvalid(f"{folder} holds no passages/*.jsonl; point to the labeled_data folder of the project.")
+    return files
+
+
+def digest_of(paths: Iterable[Path]) -> str:
+    """SHA-256 over names and bytes of the files, hex."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,112 @@
+"""Which substance or treatment is named: a lexicon looked up word by word in normalised text."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+_PIECE = re.compile(r"[^\W_]+")
+
+
+class Role(StrEnum):
+    """What a term is to the policy pack."""
+
+    SUBJECT = "subject"
+    ANALOGUE = "analogue"
+    DRUG = "drug"
+    TREATMENT = "treatment"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One substance or treatment (`many`: a class of them) with normalised names; slang needs a sale cue beside it."""
+
+    id: str
+    role: Role
+    names: tuple[str, ...]
+    stems: tuple[str, ...] = ()
+    slang: tuple[str, ...] = ()
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term named at [start, end) of the normalised text."""
+
+    term: Term
+    name: str
+    start: int
+    end: int
+    is_slang: bool
+
+    @property
+    def substance(self) -> str:
+        """The name to show: the term's own, or the one found where the term is a class."""
+        return self.name if self.term.many else self.term.id
+
+
+class Lexicon:
+    """Finds terms: whole names of one or several words, then stems; the longest name at a place wins."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.terms = tuple(terms)
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Term, bool]]] = {}
+        self._stems: dict[str, Term] = {}
+        for term in self.terms:
+            for name in term.names:
+                self._add(name, term, is_slang=False)
+            for name in term.slang:
+                self._add(name, term, is_slang=True)
+            for stem in term.stems:
+                self._stems.setdefault(stem, term)
+        for entries in self._by_first.values():
+            entries.sort(key=lambda entry: (-len(entry[0]), entry[2]))
+        self._stem_lengths = sorted({len(stem) for stem in self._stems}, reverse=True)
+        self._words = frozenset(
+            word
+            for term in self.terms
+            for name in (*term.names, *term.stems)
+            for word in split_words(name)
+            if len(word) > 3
+        )
+
+    def _add(self, name: str, term: Term, *, is_slang: bool) -> None:
+        words = tuple(split_words(name))
+        if words:
+            self._by_first.setdefault(words[0], []).append((words, term, is_slang))
+
+    def find(self, text: str) -> tuple[Mention, ...]:
+        """All mentions in order, without overlap."""
+        tokens = [(m.group(), m.start(), m.end()) for m in _PIECE.finditer(text)]
+        found: list[Mention] = []
+        at = 0
+        while at < len(tokens):
+            match = self._match(tokens, at)
+            if match is None:
+                at += 1
+                continue
+            count, term, is_slang = match
+            start, end = tokens[at][1], tokens[at + count - 1][2]
+            found.append(Mention(term, text[start:end], start, end, is_slang))
+            at += count
+        return tuple(found)
+
+    def _match(self, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, Term, bool] | None:
+        word = tokens[at][0]
+        for words, term, is_slang in self._by_first.get(word, ()):
+            if len(words) == 1 or [t[0] for t in tokens[at : at + len(words)]] == list(words):
+                return len(words), term, is_slang
+        for length in self._stem_lengths:
+            stem = self._stems.get(word[:length])
+            if stem is not None and len(word) >= length:
+                return 1, stem, False
+        return None
+
+    def knows(self, word: str) -> bool:
+        """Whether a single word is (part of) an unambiguous name; used to undo disguised spellings."""
+        return word in self._words
+
+
+def split_words(name: str) -> list[str]:
+    """Letters and digits only: "2-fdck" is two pieces, as the text is cut too."""
+    return _PIECE.findall(name)

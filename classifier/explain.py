@@ -1,0 +1,37 @@
+"""The words for and against, strongest first, in a reviewer's words."""
+
+from collections.abc import Sequence
+
+from classifier.scorer import Share
+from classifier.types import Reason
+
+_SHOWN_FOR = 5
+_SHOWN_AGAINST = 3
+_WORDING = {
+    "cue": "wording: {}",
+    "lead": "wording of the heading: {}",
+    "group": "kind of wording: {}",
+    "names": "names a {}",
+    "near": "a {} is named nearby",
+    "length": "length of the passage",
+}
+
+
+def reasons_for(shares: Sequence[Share]) -> tuple[Reason, ...]:
+    """The strongest shares for and against; equal words are added up."""
+    totals: dict[str, float] = {}
+    for share in shares:
+        text = _in_words(share.text)
+        totals[text] = totals.get(text, 0.0) + share.weight
+    totals.pop("base rate", None)
+    ordered = sorted(totals.items(), key=lambda item: -item[1])
+    strongest = [item for item in ordered if item[1] > 0.02][:_SHOWN_FOR]
+    weakest = [item for item in reversed(ordered) if item[1] < -0.02][:_SHOWN_AGAINST]
+    return tuple(Reason(text, round(weight, 4)) for text, weight in (*strongest, *weakest))
+
+
+def _in_words(feature: str) -> str:
+    kind, separator, rest = feature.partition(":")
+    if separator and kind in _WORDING:
+        return _WORDING[kind].format(rest.replace("_", " "))
+    return feature.replace("+", " + ") if "+" in feature else feature

@@ -1,0 +1,116 @@
+"""Text to passages: one sentence, list item or table row, each read under the heading above it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from classifier.types import Content, ContentBlock, Passage, TextBlock
+
+MAX_LENGTH = 400
+_SHORT = 70
+_LINE = re.compile(r"[^\n\r]+")
+_SEPARATOR = re.compile(r"\s+[|•·►▪●]\s+")
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[^a-zа-я\s])|(?<=[。！？])")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Pp]rof|[Ss]t|[Nn]o|[Nn]r|vs|etc|approx|e\.g|i\.e|U\.S|[Ff]ig|[Ii]nc|[Cc]o|[Ll]td|al|z\.B|bzw|ca|mg|ml|[Ss]r|[Jj]r|[Vv]ol|pp?)\.\s+$"
+)
+_WHOLE = frozenset({"row", "button", "option", "label", "title", "heading", "alt", "aria", "placeholder", "link"})
+_HEADING_KINDS = frozenset({"heading", "title"})
+
+
+def text_blocks(text: str) -> tuple[TextBlock, ...]:
+    """The non-empty lines of plain text; a short line without a full stop before a longer one is a heading."""
+    lines = [m for m in _LINE.finditer(text) if m.group().strip()]
+    blocks = []
+    for match, following in zip(lines, [*lines[1:], None], strict=True):
+        line = match.group().strip()
+        is_heading = (
+            following is not None
+            and len(line) <= 90
+            and line[-1] not in ".!;,|"
+            and not re.match(r"[-*•·\d]", line)
+            and (len(following.group()) > len(line) or re.match(r"\s*[-*•·\d]", following.group()) is not None)
+        )
+        blocks.append(TextBlock(match.start(), match.end(), "heading" if is_heading else "text"))
+    return tuple(blocks)
+
+
+def split(content: Content) -> tuple[Passage, ...]:
+    """All passages of the content in order; offsets point into `content.text`."""
+    blocks: Sequence[ContentBlock] = content.blocks or text_blocks(content.text)
+    passages: list[Passage] = []
+    heading = content.title
+    for block in blocks:
+        lead_in = heading
+        if block.kind in _HEADING_KINDS and not block.hidden:
+            heading = content.text[block.start : block.end].strip()
+            lead_in = content.title if content.title.strip() != heading else ""
+        for start, end in _cut(content.text, block):
+            passages.append(Passage(start, end, content.text[start:end], lead_in, block.region, block.hidden))
+    return tuple(passages)
+
+
+def _cut(text: str, block: ContentBlock) -> Iterator[tuple[int, int]]:
+    if block.kind in _WHOLE and block.end - block.start <= MAX_LENGTH:
+        yield from _trim(text, block.start, block.end)
+        return
+    for start, end in _merge_short(text, list(_segments(text, block.start, block.end))):
+        for sentence_start, sentence_end in _sentences(text, start, end):
+            yield from _bounded(text, sentence_start, sentence_end)
+
+
+def _segments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Pieces between visible separators ("Home | Shop | 5 g")."""
+    at = start
+    for match in _SEPARATOR.finditer(text, start, end):
+        yield from _trim(text, at, match.start())
+        at = match.end()
+    yield from _trim(text, at, end)
+
+
+def _merge_short(text: str, segments: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Neighbouring scraps (a name, a price, a button) are read together: alone none of them says anything."""
+    merged: list[tuple[int, int]] = []
+    for start, end in segments:
+        if merged and end - merged[-1][0] <= 240 and _is_scrap(text, *merged[-1]) and end - start <= _SHORT:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    yield from merged
+
+
+def _is_scrap(text: str, start: int, end: int) -> bool:
+    return text[end - 1] not in ".!?" and (end - start <= _SHORT or " | " in text[start:end])
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if match.group().startswith(".") and _ABBREVIATION.search(text[max(at, match.end() - 12) : match.end()]):
+            continue
+        if match.end() - at < 12:
+            continue
+        yield from _trim(text, at, match.end())
+        at = match.end()
+    yield from _trim(text, at, end)
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what has no full stop at a semicolon, comma or space, so that no passage is longer than MAX_LENGTH."""
+    while end - start > MAX_LENGTH:
+        window = text[start : start + MAX_LENGTH]
+        cut = max(window.rfind("; "), window.rfind(" - "), window.rfind(", "))
+        if cut < MAX_LENGTH // 3:
+            cut = window.rfind(" ")
+        cut = MAX_LENGTH if cut < MAX_LENGTH // 3 else cut + 1
+        yield from _trim(text, start, start + cut)
+        start += cut
+    yield from _trim(text, start, end)
+
+
+def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if any(c.isalnum() for c in text[start:end]):
+        yield start, end

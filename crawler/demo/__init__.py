@@ -1,0 +1,1 @@
+"""The demo web: small made-up sites served on loopback."""

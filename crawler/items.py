@@ -1,0 +1,106 @@
+"""What leaves this room: Target (what to fetch), Page (what came back), Document (what a reader of the page sees)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One URL to fetch; `depth` counts links from the start URL, validators are those of the last capture."""
+
+    url: str
+    depth: int = 0
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answered request with its bytes after content decoding; nothing has read them yet.
+
+    redirects: the URLs that led on to `final_url`, in order. truncated: the connection ended before the announced end.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    fetched_at: datetime
+    headers: tuple[tuple[str, str], ...]
+    content_type: str
+    body: bytes
+    source: str
+    spider: str
+    depth: int = 0
+    redirects: tuple[str, ...] = ()
+    ip_address: str = ""
+    truncated: bool = False
+
+    @cached_property
+    def body_sha256(self) -> str:
+        """Hex digest of `body`."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailure:
+    """A request that gave no page; `detail` is a sentence for a person.
+
+    reason: blocked_address, robots, offsite_redirect, redirects, timeout, too_large, dns, connection, invalid_url,
+    dropped, error.
+    """
+
+    url: str
+    reason: str
+    detail: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of `Document.text` ([start, end), code points) that came from one place of the page.
+
+    kind: title, meta, jsonld, heading, text, item, row, button, option, label, alt, aria, placeholder, link.
+    region: head, nav, header, main, aside, footer, form, body.
+    hidden: not shown by a browser (template, comment, display:none ...); kept because hiding is itself a signal.
+    """
+
+    start: int
+    end: int
+    kind: str
+    region: str
+    tag: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A price, phone, email, messenger, wallet, payment word or other sale signal and its place in `Document.text`."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """The visible and marked text of a page; every offset in the product points into `text` (code points)."""
+
+    url: str
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    language: str
+    signals: tuple[Signal, ...] = ()
+    links: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    not_seen: tuple[str, ...] = ()
+    extractor_version: str = ""
+
+    @cached_property
+    def text_sha256(self) -> str:
+        """Hex digest of `text` as UTF-8; equal digests mean that a reader sees no change."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""Labelled examples that this project wrote; see README.md here."""
