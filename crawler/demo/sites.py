@@ -269,4 +269,4 @@ def _tables(table: Table, key: str, where: str) -> list[Table]:
         raise DemoSiteInvalid(f"{where}: {key} must be a table")
     if key == "source" and not rows:
         raise DemoSiteInvalid(f"{where}: [source] is missing; say how the site is crawled")
-    return cast(list[Table], rows)
+    return cast("list[Table]", rows)

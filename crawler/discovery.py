@@ -1,0 +1,169 @@
+"""Where to go next: the targets that a saved page of a source leads to; pure, so that the job can replay it."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from crawler.items import Page, Target
+from crawler.scope import Scope, host_of
+from crawler.sitemaps import robots_sitemaps, sitemap_locations
+from crawler.sources import MAX_URL, Source
+
+# What one page may add: many links of one path pattern are a listing, links of its own pattern a calendar or pager.
+LINKS_PER_PATTERN = 60
+LINKS_OF_OWN_PATTERN = 12
+MAX_SEGMENTS = 16
+MAX_PARAMETERS = 8
+DIGITS = re.compile(r"\d+")
+# Endings of files that hold no readable page; a sitemap's own .gz is judged before this list.
+NOT_PAGES = re.compile(
+    r"\.(?:7z|apk|avi|bin|bmp|bz2|css|csv|dmg|docx?|eot|exe|flac|gif|gz|ico|iso|jpe?g|js|json|m4[av]|mkv|mov|mp[34]"
+    r"|mpe?g|msi|og[gv]|otf|pdf|png|pptx?|rar|rss|svg|tar|tgz|tiff?|ttf|wav|web[mp]|wmv|woff2?|xlsx?|zip)$",
+    re.IGNORECASE,
+)
+# Links that do something instead of showing something.
+ACTION_SEGMENT = re.compile(
+    r"(?:log|sign)[-_]?(?:in|out|off|up)|register|checkout|wp-login\.php|wp-admin|xmlrpc\.php|add[-_]to[-_](?:cart|basket|wishlist)",
+    re.IGNORECASE,
+)
+ACTION_PARAMETER = re.compile(
+    r"add[-_]to[-_](?:cart|basket|wishlist)|remove_item|undo_item|replytocom|(?:log|sign)_?out|_wpnonce|print",
+    re.IGNORECASE,
+)
+ACTION_VALUE = re.compile(r"(?:add|remove|delete|log(?:in|out)|sign(?:in|out)|register)\b", re.IGNORECASE)
+ACTION_KEYS = frozenset({"action", "do", "cmd", "op"})
+# They say where a reader came from, not what is shown.
+TRACKING = re.compile(r"utm_\w+|gclid|fbclid|msclkid|mc_eid", re.IGNORECASE)
+
+
+def start_targets(source: Source) -> tuple[Target, ...]:
+    """Give the targets a visit begins with; a sitemap source given as a bare site begins at its robots.txt."""
+    return tuple(Target(_start_url(source, url)) for url in source.start_urls)
+
+
+def next_targets(source: Source, target: Target, page: Page, links: Iterable[str]) -> tuple[Target, ...]:
+    """Give the targets that an answered target leads to, one link deeper, without duplicates, in page order.
+
+    links: the page's links as extraction gives them, absolute or relative to `page.final_url`.
+    What was fetched or queued before is the caller's to leave out; `PatternBudget` bounds a whole visit.
+    """
+    answered = 200 <= page.status < 300 or page.status == 304
+    if not answered or target.depth >= source.max_depth:
+        return ()
+    urls = dict.fromkeys(FINDERS[source.spider](source, page, links))
+    urls.pop(page.final_url, None)
+    urls.pop(target.url, None)
+    return tuple(Target(url, depth=target.depth + 1) for url in urls)
+
+
+def path_pattern(url: str) -> str:
+    """Give the shape of a URL: host and path with digit runs as `#`, query keys without their values."""
+    parts = urlsplit(url)
+    keys = sorted({key for key, _ in parse_qsl(parts.query, keep_blank_values=True)})
+    return f"{parts.hostname}{DIGITS.sub('#', parts.path)}?{'&'.join(keys)}"
+
+
+class PatternBudget:
+    """Admits at most `limit` targets of one path pattern to a visit, so that a calendar cannot eat it.
+
+    Rebuild it after a restart from the URLs that the frontier already holds.
+    """
+
+    def __init__(self, limit: int, taken: Iterable[str] = ()) -> None:
+        self._limit = limit
+        self._taken = Counter(path_pattern(url) for url in taken)
+
+    def admit(self, target: Target) -> bool:
+        """Count the target if its pattern has room; False when it has none."""
+        pattern = path_pattern(target.url)
+        if self._taken[pattern] >= self._limit:
+            return False
+        self._taken[pattern] += 1
+        return True
+
+
+def _start_url(source: Source, url: str) -> str:
+    parts = urlsplit(url)
+    if source.spider == "sitemap" and parts.path in ("", "/"):
+        return urljoin(url, "/robots.txt")
+    return urlunsplit(parts._replace(path=parts.path or "/", fragment=""))
+
+
+def _site_urls(source: Source, page: Page, links: Iterable[str]) -> Iterator[str]:
+    """Give the in-scope links of a page that show something, bounded per path pattern."""
+    scope = Scope.of(source.start_urls)
+    own = path_pattern(page.final_url)
+    taken: Counter[str] = Counter()
+    for url in dict.fromkeys(_resolved(page.final_url, links)):
+        pattern = path_pattern(url)
+        room = LINKS_OF_OWN_PATTERN if pattern == own else LINKS_PER_PATTERN
+        if taken[pattern] < room and scope.holds(url) and _shows_a_page(url):
+            taken[pattern] += 1
+            yield url
+
+
+def _sitemap_urls(source: Source, page: Page, _links: Iterable[str]) -> Iterator[str]:
+    """Give the in-scope locations of a sitemap, or the sitemaps of a robots.txt."""
+    scope = Scope.of(source.start_urls)
+    is_robots = "/robots.txt" in (urlsplit(page.url).path, urlsplit(page.final_url).path)
+    locations = robots_sitemaps(page.body) if is_robots else sitemap_locations(page.body)
+    for url in _resolved(page.final_url, locations):
+        if scope.holds(url) and (is_robots or _is_sitemap(url) or _shows_a_page(url)):
+            yield url
+
+
+def _no_urls(_source: Source, _page: Page, _links: Iterable[str]) -> Iterator[str]:
+    return iter(())
+
+
+# One finder a spider: the fetching halves under spiders/ know nothing of links.
+FINDERS: Mapping[str, Callable[[Source, Page, Iterable[str]], Iterator[str]]] = MappingProxyType(
+    {"site": _site_urls, "sitemap": _sitemap_urls, "url_list": _no_urls}
+)
+
+
+def _resolved(base: str, links: Iterable[str]) -> Iterator[str]:
+    """Give each http(s) link as an absolute URL without fragment, tracking parameters or default port."""
+    for link in links:
+        try:
+            parts = urlsplit(urljoin(base, link.strip()))
+            host, port = (parts.hostname or ""), parts.port
+        except ValueError:
+            continue
+        if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+            continue
+        netloc = f"[{host}]" if ":" in host else host
+        if port not in (None, 80 if parts.scheme == "http" else 443):
+            netloc += f":{port}"
+        url = urlunsplit((parts.scheme, netloc, parts.path or "/", _without_tracking(parts.query), ""))
+        if len(url) <= MAX_URL and host_of(url):
+            yield url
+
+
+def _without_tracking(query: str) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = [(key, value) for key, value in pairs if not TRACKING.fullmatch(key)]
+    return query if len(kept) == len(pairs) else urlencode(kept)
+
+
+def _is_sitemap(url: str) -> bool:
+    return urlsplit(url).path.lower().endswith((".xml", ".xml.gz", ".txt.gz"))
+
+
+def _shows_a_page(url: str) -> bool:
+    """Tell a link worth fetching from files, actions and the endless paths of a trap."""
+    parts = urlsplit(url)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    if NOT_PAGES.search(parts.path) or any(ACTION_SEGMENT.fullmatch(segment) for segment in segments):
+        return False
+    if any(ACTION_PARAMETER.fullmatch(key) or _is_action(key, value) for key, value in pairs):
+        return False
+    repeats = max(Counter(segments).values(), default=0)
+    return len(segments) <= MAX_SEGMENTS and len(pairs) <= MAX_PARAMETERS and repeats <= 3
+
+
+def _is_action(key: str, value: str) -> bool:
+    return key.lower() in ACTION_KEYS and ACTION_VALUE.match(value) is not None

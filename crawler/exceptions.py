@@ -1,0 +1,42 @@
+"""Everything this room raises on purpose; each class says what its caller should do."""
+
+
+class CrawlerError(Exception):
+    """Base of the room: catch it where a failed page or source must not stop the rest."""
+
+
+class SourceInvalid(CrawlerError):
+    """A source is written wrongly: show the sentences to whoever wrote it; nothing was started."""
+
+
+class PolicyInvalid(CrawlerError):
+    """The fetch policy cannot be used: correct the setting that the sentence names, then start again."""
+
+
+class PageBlocked(CrawlerError):
+    """A page must not be fetched: record `reason` (a short code) and `detail`, do not retry within this run."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class ExtractionFailed(CrawlerError):
+    """A saved page could not be read: keep its bytes, record the page as not seen and go on."""
+
+
+class FetcherRefused(CrawlerError):
+    """The fetcher will not fetch because a guard is not in force: repair the set-up; a retry changes nothing."""
+
+
+class FetcherDied(CrawlerError):
+    """The fetcher ended too early: the unanswered targets are still to be fetched; start a new fetcher for them."""
+
+
+class FrameBroken(CrawlerError):
+    """The bytes on the pipe are no whole frame: read no further and end the fetcher."""
+
+
+class UrlInvalid(CrawlerError):
+    """A URL has no host to look up or is too long: show the sentence to whoever gave it; the rest go on."""

@@ -1,0 +1,70 @@
+"""Where a page points: absolute http(s) links, and targets that are contacts themselves."""
+
+import re
+from typing import Final
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+MAX_LINKS: Final = 2_000
+MAX_LINK_LENGTH: Final = 2_000
+_MAX_CONTACT_LENGTH: Final = 300
+
+_CONTACT: Final = re.compile(
+    r"(?:tel|sms|mailto|whatsapp|tg|viber|skype|signal|sgnl|threema|wickr|bitcoin|ethereum|monero):"
+    r"|(?:https?:)?//(?:www\.|api\.|web\.)?(?:wa\.me|whatsapp\.com|t\.me|telegram\.(?:me|dog)|signal\.(?:me|group)|threema\.id"
+    r"|wickr\.com|getsession\.org|snapchat\.com/add|m\.me|discord\.gg|kik\.me|line\.me)(?![\w.-])",
+    re.IGNORECASE,
+)
+_CONTROL: Final = re.compile(r"[\t\n\r]")
+_PLAIN_PATH: Final = re.compile(r"/(?!/)[^\s.#\\]*(?:\.[^\s.#/\\]+)?")
+
+
+class LinkCollector:
+    """Links of one page in order, each once."""
+
+    def __init__(self, url: str) -> None:
+        self._found: dict[str, None] = {}
+        self._seen: set[str] = set()
+        self._base = self._origin = ""
+        self.rebase(url)
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Absolute http(s) URLs without fragments, at most MAX_LINKS."""
+        return tuple(self._found)
+
+    def rebase(self, target: str) -> None:
+        """Resolve what follows against `target`, itself resolved; one that cannot be read changes nothing."""
+        if base := absolute(self._base, target):
+            parts = urlsplit(base)
+            self._base, self._origin = base, f"{parts.scheme}://{parts.netloc}"
+
+    def add(self, target: str) -> None:
+        """Keep the link if it leads to another http(s) address."""
+        target = _CONTROL.sub("", target.strip())
+        if not target or target[0] == "#" or target in self._seen or len(self._found) >= MAX_LINKS:
+            return
+        if len(target) > MAX_LINK_LENGTH:
+            return
+        self._seen.add(target)
+        if self._origin and _PLAIN_PATH.fullmatch(target):
+            self._found[self._origin + target] = None
+        elif url := absolute(self._base, target):
+            self._found[url] = None
+
+
+def absolute(base: str, target: str) -> str:
+    """The http(s) URL of `target` seen from `base`, without fragment; "" when there is none."""
+    try:
+        url = urldefrag(urljoin(base, target)).url
+        parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+def contact(target: str) -> str:
+    """The target as a reader would see it when it is a telephone, mail or messenger link; else ""."""
+    target = target.strip()
+    if not _CONTACT.match(target):
+        return ""
+    return " ".join(unquote(target[:_MAX_CONTACT_LENGTH]).split())

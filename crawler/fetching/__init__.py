@@ -1,0 +1,1 @@
+"""What stands between a target and the network: policy, address guard, robots, scope; one concern a file."""

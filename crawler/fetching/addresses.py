@@ -1,0 +1,73 @@
+"""Which network addresses may be contacted: public web servers, and what the operator names exactly."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+WEB_PORTS = frozenset({80, 443, 8080, 8443})
+# Passed by `is_global` of some Python, yet never a public web server: NAT64 for local use, old site-local addresses,
+# 6to4 relays, one large cloud's control plane as its machines see it, documentation addresses.
+NEVER_PUBLIC = tuple(
+    ip_network(net) for net in ("64:ff9b:1::/48", "fec0::/10", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20")
+)
+# An IPv4 address in the last 32 bits: IPv4-mapped, IPv4-compatible, NAT64.
+IPV4_TAILS = tuple(ip_network(net) for net in ("::ffff:0:0/96", "::/96", "64:ff9b::/96"))
+
+Address = IPv4Address | IPv6Address
+
+
+def parse_endpoint(text: str) -> tuple[str, int]:
+    """Read `127.0.0.1:8808` or `[::1]:8808`; ValueError says what is wrong."""
+    host, _, port = text.rpartition(":")
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+        number = int(port)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an address with a port; write it as 127.0.0.1:8808 or [::1]:8808") from None
+    if not 0 < number < 65536 or (address.version == 6) != host.startswith("["):
+        raise ValueError(f"{text!r} is not an address with a port; write it as 127.0.0.1:8808 or [::1]:8808")
+    return str(address), number
+
+
+@dataclass(frozen=True)
+class AddressGuard:
+    """Judges an address and port; `allowed` holds the exact endpoints that are let through whatever they are."""
+
+    allowed: frozenset[tuple[str, int]] = frozenset()
+
+    def refusal(self, host: str, port: int) -> str:
+        """Say why this literal address and port must not be contacted; empty when they may."""
+        try:
+            address = ip_address(host.partition("%")[0])
+        except ValueError:
+            return f"{host!r} is not a network address"
+        if (str(address), port) in self.allowed:
+            return ""
+        if not _is_public(address):
+            return f"{address} is not a public address"
+        if port not in WEB_PORTS:
+            return f"port {port} is not one that public web pages are served on ({_listed(WEB_PORTS)})"
+        return ""
+
+
+def _is_public(address: Address) -> bool:
+    """Tell whether the address, and any address wrapped in it, is a public unicast one."""
+    inner = _wrapped(address)
+    if inner is not None:
+        return _is_public(inner)
+    never = any(address in net for net in NEVER_PUBLIC)
+    return address.is_global and not (address.is_multicast or address.is_reserved or never)
+
+
+def _wrapped(address: Address) -> Address | None:
+    """Give the IPv4 address that a transition address leads to (mapped, NAT64, 6to4, Teredo), or None."""
+    if isinstance(address, IPv4Address):
+        return None
+    if any(address in net for net in IPV4_TAILS):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    if address.teredo is not None:
+        return address.teredo[1]
+    return address.sixtofour
+
+
+def _listed(numbers: frozenset[int]) -> str:
+    return ", ".join(str(number) for number in sorted(numbers))

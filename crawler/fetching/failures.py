@@ -1,0 +1,51 @@
+"""From what went wrong in the fetcher to the short code and the sentence that a FetchFailure carries."""
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotSupported,
+    UnsupportedURLSchemeError,
+)
+from twisted.internet.error import ConnectError, ConnectionClosed
+
+from crawler.exceptions import PageBlocked
+
+# First match wins; what matches none is `error`.
+REASONS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((DownloadTimeoutError,), "timeout"),
+    ((CannotResolveHostError,), "dns"),
+    ((DownloadCancelledError,), "too_large"),
+    ((DownloadConnectionRefusedError, DownloadFailedError, ConnectError, ConnectionClosed), "connection"),
+    ((UnsupportedURLSchemeError, NotSupported), "invalid_url"),
+)
+MAX_DETAIL = 500
+
+
+def explain(problem: BaseException) -> tuple[str, str]:
+    """Give the reason code and the detail for an exception that ended a request."""
+    if isinstance(problem, PageBlocked):
+        return problem.reason, _short(problem.detail)
+    text = str(problem)
+    if isinstance(problem, IgnoreRequest):
+        return _ignored(text), _short(text)
+    for kinds, reason in REASONS:
+        if isinstance(problem, kinds):
+            return reason, _short(text or type(problem).__name__)
+    return "error", _short(f"{type(problem).__name__}: {text}")
+
+
+def _ignored(text: str) -> str:
+    """Tell Scrapy's own refusals apart, which share one class: by their words."""
+    if "max redirections" in text:
+        return "redirects"
+    return "too_large" if "DOWNLOAD_MAXSIZE" in text else "dropped"
+
+
+def _short(text: str) -> str:
+    """Make one printable line of bounded length."""
+    line = "".join(character if character.isprintable() else " " for character in text)
+    return line if len(line) <= MAX_DETAIL else line[: MAX_DETAIL - 1] + "…"

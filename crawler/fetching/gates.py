@@ -1,0 +1,62 @@
+"""Two gates that every request passes: the scope of its source first of all, its address last of all."""
+
+import errno
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Request, Response
+from twisted.internet.error import ConnectError
+
+from crawler.exceptions import PageBlocked
+from crawler.fetching.guard import installed_resolver
+from crawler.scope import Scope
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+# Request.meta: the Scope that redirects of this request must stay in.
+REDIRECT_SCOPE = "redirect_scope"
+
+
+class ScopeGate:
+    """Stops a redirect that leaves the hosts of its source, before anything is asked of the other host."""
+
+    def process_request(self, request: Request) -> None:
+        """Raise PageBlocked with the place that the redirect wanted to go."""
+        scope = request.meta.get(REDIRECT_SCOPE)
+        if isinstance(scope, Scope) and request.meta.get("redirect_urls") and not scope.holds(request.url):
+            raise PageBlocked("offsite_redirect", request.url)
+
+
+class AddressGate:
+    """Turns what the address guard refused into a final answer, and checks each response's peer once more."""
+
+    def process_request(self, request: Request) -> None:
+        """Refuse a proxy: it would resolve names where the guard cannot see."""
+        if request.meta.get("proxy"):
+            raise PageBlocked("blocked_address", f"{request.url} was to be fetched through a proxy")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Pass on a response whose peer the guard lets through; an unknown peer is refused."""
+        resolver = installed_resolver()
+        why = "the guard is not installed"
+        if resolver is not None:
+            why = resolver.guard.refusal(str(response.ip_address or ""), _endpoint(request.url)[1])
+        if why:
+            raise PageBlocked("blocked_address", f"{request.url}: {why}")
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raise PageBlocked in place of the look-up or connect error that the guard caused; it is never retried."""
+        why = ""
+        resolver = installed_resolver()
+        if isinstance(exception, CannotResolveHostError) and resolver is not None:
+            why = resolver.refused.get(_endpoint(request.url), "")
+        if isinstance(exception, ConnectError) and exception.osError == errno.EACCES:
+            why = "the address guard refused to connect"
+        if why:
+            raise PageBlocked("blocked_address", f"{request.url}: {why}") from exception
+
+
+def _endpoint(url: str) -> tuple[str, int]:
+    """Give host and port of a URL as the resolver was asked for them."""
+    parts = urlsplit(url)
+    return (parts.hostname or "").lower(), parts.port or DEFAULT_PORTS.get(parts.scheme, 0)

@@ -1,0 +1,75 @@
+"""How the fetcher behaves towards other people's servers; the operator sets it once per installation."""
+
+from dataclasses import dataclass
+
+from crawler.exceptions import PolicyInvalid
+from crawler.fetching.addresses import AddressGuard, parse_endpoint
+
+# Lowest and highest value a field may take; the bounds keep a slip of the keyboard from becoming an attack.
+BOUNDS = {
+    "delay_seconds": (0.0, 3600.0),
+    "max_delay_seconds": (0.0, 3600.0),
+    "timeout_seconds": (0.1, 600.0),
+    "stall_seconds": (0.1, 86400.0),
+    "max_bytes": (1, 64 << 20),
+    "max_redirects": (0, 20),
+    "max_url_length": (32, 8192),
+    "concurrency": (1, 256),
+    "per_host": (1, 16),
+    "retries": (0, 5),
+    "memory_mb": (200, 65536),
+}
+
+
+@dataclass(frozen=True)
+class FetchPolicy:
+    """Identity, politeness and limits of a fetcher; PolicyInvalid names the field that cannot be used.
+
+    contact: a URL or mail address that a site's owner can turn to; it is part of the user agent.
+    allowed_addresses: exact `address:port` endpoints that may be contacted though they are not public.
+    delay_seconds: least time between two requests to a host; AutoThrottle and Crawl-delay lengthen it, up to
+    max_delay_seconds. timeout_seconds: for one whole answer. stall_seconds: silence after which the fetcher is ended.
+    """
+
+    contact: str
+    agent: str = "rxwarden/1"
+    allowed_addresses: tuple[str, ...] = ()
+    delay_seconds: float = 1.0
+    max_delay_seconds: float = 60.0
+    timeout_seconds: float = 30.0
+    stall_seconds: float = 900.0
+    max_bytes: int = 8 << 20
+    max_redirects: int = 8
+    max_url_length: int = 2083
+    concurrency: int = 16
+    per_host: int = 2
+    retries: int = 1
+    memory_mb: int = 1500
+
+    def __post_init__(self) -> None:
+        if not ("@" in self.contact or self.contact.startswith(("http://", "https://"))):
+            raise PolicyInvalid(f"contact {self.contact!r} is neither a URL nor a mail address; give one that is read")
+        if not (self.user_agent.isascii() and self.user_agent.isprintable() and self.robots_token):
+            raise PolicyInvalid(f"agent and contact give {self.user_agent!r}; use printable ASCII characters only")
+        for field, (low, high) in BOUNDS.items():
+            value = getattr(self, field)
+            if not low <= value <= high:
+                raise PolicyInvalid(f"{field} is {value}; give a number from {low} to {high}")
+        self.guard()
+
+    @property
+    def user_agent(self) -> str:
+        """The User-Agent header: who we are and where we can be reached."""
+        return f"{self.agent} (+{self.contact})"
+
+    @property
+    def robots_token(self) -> str:
+        """The product name that robots.txt rules are matched with."""
+        return self.agent.partition("/")[0].strip()
+
+    def guard(self) -> AddressGuard:
+        """Give the address guard that holds for this policy."""
+        try:
+            return AddressGuard(frozenset(parse_endpoint(text) for text in self.allowed_addresses))
+        except ValueError as problem:
+            raise PolicyInvalid(f"allowed_addresses: {problem}") from problem

@@ -1,0 +1,154 @@
+"""What goes over the pipes between a job and its fetcher: JSON lines in, framed answers out."""
+
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from crawler.exceptions import FrameBroken
+from crawler.fetching.policy import FetchPolicy
+from crawler.items import FetchFailure, Page, Target
+from crawler.sources import Source, parse_source
+
+# Every frame begins with these four bytes, the size of its JSON header and the size of its body.
+MAGIC = b"RXW1"
+PREFIX = struct.Struct(">4sII")
+MAX_HEADER = 4 << 20
+MAX_BODY = 64 << 20
+END = b'{"end": true}\n'
+
+Answer = Page | FetchFailure
+# Gives up to so many bytes, at least one; none at the end of the stream.
+Reader = Callable[[int], bytes]
+
+
+class Exit(IntEnum):
+    """How a fetcher ended; its last line on stderr says more."""
+
+    DONE = 0
+    START_INVALID = 2
+    REFUSED = 3
+    JOB_LOST = 4
+    CLOSED_EARLY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A target with the serial number that its answer carries back."""
+
+    serial: int
+    target: Target
+
+
+def encode_start(source: Source, policy: FetchPolicy) -> bytes:
+    """Give the first line for a fetcher."""
+    return _line({"source": asdict(source), "policy": asdict(policy)})
+
+
+def decode_start(line: bytes) -> tuple[Source, FetchPolicy]:
+    """Read the first line; a CrawlerError says what is wrong with it."""
+    try:
+        message = json.loads(line)
+        policy = message["policy"] | {"allowed_addresses": tuple(message["policy"]["allowed_addresses"])}
+        return parse_source(message["source"], "start message"), FetchPolicy(**policy)
+    except (ValueError, KeyError, TypeError) as problem:
+        raise FrameBroken(f"the start message cannot be read: {problem!r}") from problem
+
+
+def encode_ticket(ticket: Ticket) -> bytes:
+    """Give the line for one target."""
+    return _line({"serial": ticket.serial, "target": asdict(ticket.target)})
+
+
+def decode_ticket(line: bytes) -> Ticket | None:
+    """Read the line of a target; None for the line that ends the feed."""
+    if line == END:
+        return None
+    try:
+        message = json.loads(line)
+        return Ticket(int(message["serial"]), Target(**message["target"]))
+    except (ValueError, KeyError, TypeError) as problem:
+        raise FrameBroken(f"a target line cannot be read: {problem!r}") from problem
+
+
+def encode_answer(serial: int, answer: Answer) -> bytes:
+    """Give the frame for one answer."""
+    fields = asdict(answer)
+    body: bytes = fields.pop("body", b"")
+    kind = "failure"
+    if isinstance(answer, Page):
+        kind = "page"
+        fields["fetched_at"] = answer.fetched_at.isoformat()
+    header = _line({"serial": serial, kind: fields})
+    return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
+
+
+def read_answer(read: Reader) -> tuple[int, Answer] | None:
+    """Read one frame; None when the stream ends between frames, FrameBroken when it ends within one or lies."""
+    prefix = _read_exactly(read, PREFIX.size, may_be_absent=True)
+    if not prefix:
+        return None
+    magic, header_size, body_size = PREFIX.unpack(prefix)
+    if magic != MAGIC or header_size > MAX_HEADER or body_size > MAX_BODY:
+        raise FrameBroken("the bytes are no frame of this protocol")
+    header = _read_exactly(read, header_size)
+    body = _read_exactly(read, body_size)
+    try:
+        message = json.loads(header)
+        answer = _page(message["page"], body) if "page" in message else _failure(message["failure"])
+        return int(message["serial"]), answer
+    except (ValueError, KeyError, TypeError) as problem:
+        raise FrameBroken(f"the header of a frame cannot be read: {problem!r}") from problem
+
+
+def _page(fields: dict[str, object], body: bytes) -> Page:
+    """Build the Page field by field: what a fetcher sends has been near hostile bytes."""
+    headers = fields["headers"]
+    redirects = fields["redirects"]
+    if not isinstance(headers, list) or not isinstance(redirects, list):
+        raise TypeError("headers and redirects must be lists")
+    return Page(
+        url=str(fields["url"]),
+        final_url=str(fields["final_url"]),
+        status=int(str(fields["status"])),
+        fetched_at=datetime.fromisoformat(str(fields["fetched_at"])),
+        headers=tuple((str(name), str(value)) for name, value in headers),
+        content_type=str(fields["content_type"]),
+        body=body,
+        source=str(fields["source"]),
+        spider=str(fields["spider"]),
+        depth=int(str(fields["depth"])),
+        redirects=tuple(str(url) for url in redirects),
+        ip_address=str(fields["ip_address"]),
+        truncated=fields["truncated"] is True,
+    )
+
+
+def _failure(fields: dict[str, object]) -> FetchFailure:
+    return FetchFailure(
+        url=str(fields["url"]),
+        reason=str(fields["reason"]),
+        detail=str(fields["detail"]),
+        depth=int(str(fields["depth"])),
+    )
+
+
+def _read_exactly(read: Reader, size: int, *, may_be_absent: bool = False) -> bytes:
+    """Read so many bytes; an end before the first byte gives none where that is allowed."""
+    parts: list[bytes] = []
+    missing = size
+    while missing:
+        part = read(missing)
+        if not part:
+            if may_be_absent and missing == size:
+                return b""
+            raise FrameBroken("the stream ended in the middle of a frame")
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _line(message: dict[str, object]) -> bytes:
+    return json.dumps(message).encode("ascii") + b"\n"

@@ -1,0 +1,1 @@
+"""The spiders, one a file; each is named as its module and its `spider` in sources.toml."""
