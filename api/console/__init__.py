@@ -1,0 +1,1 @@
+"""The review console: pages for people, drawn on the server."""

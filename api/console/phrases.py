@@ -1,0 +1,149 @@
+"""The words the console uses for numbers, kinds and moments; every number has a word beside it."""
+
+from datetime import datetime, timedelta
+
+from api.store.kinds import CaseState, Decision, Role, RunState, Scope, SourceRunState, Why
+from classifier.labels import Family, Outcome, Severity
+
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+
+FAMILY = {Family.ILLICIT_SALE: "Illicit sale", Family.UNSUPPORTED_CLAIM: "Unsupported claim"}
+FAMILY_SHORT = {Family.ILLICIT_SALE: "Sale", Family.UNSUPPORTED_CLAIM: "Claim"}
+SEVERITY = {
+    Severity.CRITICAL: "Critical",
+    Severity.HIGH: "High",
+    Severity.MEDIUM: "Medium",
+    Severity.LOW: "Low",
+    Severity.NONE: "No finding",
+}
+OUTCOME = {
+    Outcome.VIOLATION: "looks like a violation",
+    Outcome.UNCLEAR: "unclear, needs a person",
+    Outcome.CLEAR: "nothing found",
+}
+WHY = {
+    Why.NEW: "New",
+    Why.CHANGED: "Changed since the decision",
+    Why.JUDGED_ANEW: "New model or policy",
+    Why.SECOND_REVIEW: "Second review",
+}
+STATE = {
+    CaseState.OPEN: "Open",
+    CaseState.ESCALATED: "Escalated",
+    CaseState.DECIDED: "Decided",
+    CaseState.CLEARED: "Cleared",
+}
+DECISION = {
+    Decision.CONFIRM: "Confirm",
+    Decision.OVERTURN: "Overturn",
+    Decision.UNSURE: "Unsure",
+    Decision.ESCALATE: "Escalate",
+}
+DECIDED = {
+    Decision.CONFIRM: "confirmed",
+    Decision.OVERTURN: "overturned",
+    Decision.UNSURE: "unsure",
+    Decision.ESCALATE: "escalated",
+}
+SCOPE = {Scope.URL: "this page only", Scope.DIRECTORY: "its folder", Scope.HOST: "the whole host"}
+ROLE = {
+    Role.AUDITOR: "Auditor, reads only",
+    Role.REVIEWER: "Reviewer",
+    Role.LEAD: "Lead",
+    Role.ADMIN: "Admin",
+}
+RUN_STATE = {
+    RunState.RUNNING: "Running, or cut off and waiting to resume",
+    RunState.FINISHED: "Finished",
+    RunState.FINISHED_WITH_FAILURES: "Finished, with failures",
+}
+SOURCE_RUN_STATE = {
+    SourceRunState.PENDING: "Waiting",
+    SourceRunState.RUNNING: "Running",
+    SourceRunState.DONE: "Done",
+    SourceRunState.FAILED: "Failed",
+}
+FAILURE = {
+    "blocked_address": "The address is not on the public internet, so it was not contacted.",
+    "robots": "The site's robots.txt asks crawlers to stay away; it was not fetched.",
+    "timeout": "The server did not answer in time.",
+    "too_large": "The page is larger than the limit.",
+    "dns": "The host name could not be found.",
+    "http": "The server answered with an error.",
+}
+LANGUAGE = {
+    "ar": "Arabic", "cs": "Czech", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "he": "Hebrew",
+    "it": "Italian", "nl": "Dutch", "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "uk": "Ukrainian",
+}  # fmt: skip
+
+_LIKELIHOOD = ((0.9, "very likely"), (0.65, "likely"), (0.35, "about even"), (0.1, "unlikely"), (0.0, "very unlikely"))
+_STEPS = (
+    (timedelta(weeks=2), timedelta(weeks=1), "week"),
+    (timedelta(days=1), timedelta(days=1), "day"),
+    (timedelta(hours=1), timedelta(hours=1), "hour"),
+    (timedelta(minutes=1), timedelta(minutes=1), "minute"),
+)
+
+
+def percent(probability: float) -> str:
+    """Give `97 %`; never 0 % or 100 %, which no model can know."""
+    return f"{min(99, max(1, round(probability * 100)))}{NARROW}%"
+
+
+def likelihood(probability: float) -> str:
+    """Give `very likely, 97 %`."""
+    word = next(word for least, word in _LIKELIHOOD if probability >= least)
+    return f"{word}, {percent(probability)}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Give `1 page`, `2 pages` or `1,200 pages`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def span(length: timedelta) -> str:
+    """Give a length of time in its largest whole unit: `3 hours`."""
+    for least, unit, noun in _STEPS:
+        if length >= least:
+            return count(length // unit, noun)
+    return "under a minute"
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """Give `3 hours ago`, `just now`, or `in 2 days` for a moment to come."""
+    if abs(now - then) < timedelta(minutes=1):
+        return "just now"
+    return f"{span(now - then)} ago" if then <= now else f"in {span(then - now)}"
+
+
+def moment(then: datetime) -> str:
+    """Give `12 Nov 2026, 10:02 UTC`."""
+    return f"{then.day} {then:%b %Y, %H:%M} UTC"
+
+
+def day(then: datetime) -> str:
+    """Give `12 Nov 2026`."""
+    return f"{then.day} {then:%b %Y}"
+
+
+def language(code: str) -> str:
+    """Give the language's name, its code where we have no name, or `language unknown`."""
+    return LANGUAGE.get(code.partition("-")[0].lower(), code) or "language unknown"
+
+
+def size(octets: int) -> str:
+    """Give `14 kB`."""
+    for unit, name in ((1_000_000, "MB"), (1_000, "kB")):
+        if octets >= unit:
+            return f"{octets / unit:.1f}".removesuffix(".0") + f" {name}"
+    return count(octets, "byte")
+
+
+def jurisdiction(text: str) -> str:
+    """Give the place of a jurisdiction's description, without what follows: `United States`."""
+    return text.partition(",")[0].partition("(")[0].strip()
+
+
+def failure(reason: str) -> str:
+    """Give a sentence for a crawler's failure code."""
+    return FAILURE.get(reason, f"It could not be fetched ({reason.replace('_', ' ') or 'no reason given'}).")

@@ -1,0 +1,1 @@
+"""Jobs: the order of steps and nothing else."""

@@ -1,0 +1,43 @@
+"""What the steps of a job share: the store, the scanner, the clock and the wish to stop."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from api.scanning import Scanner, ScanResult
+from api.store.blobs import BlobStore
+from api.store.engine import reading, writing
+from crawler.items import Page
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Shared by the threads that visit sources; one of them writes at a time."""
+
+    engine: Engine
+    blobs: BlobStore
+    scanner: Scanner
+    clock: Callable[[], datetime]
+    stop: threading.Event = field(default_factory=threading.Event)
+    _writes: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session for reading."""
+        with reading(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a session that commits; waiting for a lock of our own is quicker than for the database's."""
+        with self._writes, writing(self.engine) as session:
+            yield session
+
+    def scan(self, page: Page, as_of: date) -> ScanResult:
+        """Read and judge one page."""
+        return self.scanner.scan_page(page, as_of)

@@ -1,0 +1,1 @@
+"""Extraction and judging joined, in processes that can be killed."""

@@ -1,0 +1,1 @@
+"""What people and programs do with the store, one verb a file."""

@@ -1,0 +1,1 @@
+"""What an installation keeps: tables, blobs, queries and the data folder."""

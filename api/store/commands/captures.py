@@ -1,0 +1,142 @@
+"""Captures: what a page's server answered, kept once a page and run."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from api.store.ids import derived_id
+from api.store.kinds import CaptureState
+from api.store.scopes import scope_hash
+from api.store.tables.pages import Capture, PageAddress, SitePage
+from api.store.tables.runs import CrawlTarget, SourceRun
+from crawler.items import Page
+
+NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page lies: its lookup key, and those of the URLs that redirect to it, each with its URL."""
+
+    url: str
+    lookup_key: str
+    led_by: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def host(self) -> str:
+        """The canonical host."""
+        return self.lookup_key.partition("/")[0]
+
+
+def save_capture(
+    session: Session,
+    page: Page,
+    place: Place,
+    source_run: SourceRun,
+    target: CrawlTarget,
+    *,
+    blob_sha256: str,
+    state: CaptureState,
+) -> tuple[Capture, bool]:
+    """Record a page's answer; gives the source run's capture of that page and whether it is this one.
+
+    An answer that says "not modified" comes with the bytes it speaks of.
+    """
+    site_page = _save_page(session, page, place, source_run.source)
+    capture_id = derived_id("capture", source_run.id, site_page.id)
+    known = session.get(Capture, capture_id)
+    if known is not None:
+        return known, False
+    capture = Capture(
+        id=capture_id,
+        run_id=source_run.run_id,
+        source_run_id=source_run.id,
+        target_id=target.id,
+        page_id=site_page.id,
+        url=page.url,
+        final_url=page.final_url,
+        status=page.status,
+        headers=[list(header) for header in page.headers],
+        content_type=page.content_type,
+        redirects=list(page.redirects),
+        ip_address=page.ip_address,
+        etag=_header(page, "etag"),
+        last_modified=_header(page, "last-modified"),
+        not_modified=page.status == NOT_MODIFIED,
+        state=state,
+        fetched_at=page.fetched_at,
+        blob_sha256=blob_sha256,
+        size=len(page.body),
+        truncated=page.truncated,
+    )
+    session.add(capture)
+    site_page.latest_capture_id = capture.id
+    session.add(site_page)
+    session.flush()
+    return capture, True
+
+
+def latest_capture(session: Session, lookup_key: str) -> Capture | None:
+    """Give the newest capture of the page that a key leads to."""
+    return session.exec(
+        select(Capture)
+        .join(SitePage, col(SitePage.latest_capture_id) == Capture.id)
+        .join(PageAddress, col(PageAddress.page_id) == SitePage.id)
+        .where(PageAddress.id == scope_hash(lookup_key))
+    ).first()
+
+
+def stored_page(capture: Capture, source: SourceRun, spider: str, body: bytes) -> Page:
+    """Give a capture back as the page that was fetched."""
+    return Page(
+        url=capture.url,
+        final_url=capture.final_url,
+        status=capture.status,
+        fetched_at=capture.fetched_at,
+        headers=tuple((name, value) for name, value in capture.headers),
+        content_type=capture.content_type,
+        body=body,
+        source=source.source,
+        spider=spider,
+        redirects=tuple(capture.redirects),
+        ip_address=capture.ip_address,
+        truncated=capture.truncated,
+    )
+
+
+def list_unjudged(session: Session, source: str) -> tuple[Capture, ...]:
+    """List the captures of a source, in whichever run, that wait to be judged, the oldest first."""
+    return tuple(
+        session.exec(
+            select(Capture)
+            .join(SourceRun, col(Capture.source_run_id) == SourceRun.id)
+            .where(SourceRun.source == source, col(Capture.state) == CaptureState.CAPTURED)
+            .order_by(col(Capture.fetched_at), Capture.id)
+        )
+    )
+
+
+def _save_page(session: Session, page: Page, place: Place, source: str) -> SitePage:
+    page_id = scope_hash(place.lookup_key)
+    row = session.get(SitePage, page_id)
+    if row is None:
+        row = SitePage(
+            id=page_id,
+            lookup_key=place.lookup_key,
+            url=place.url,
+            host=place.host,
+            source=source,
+            first_seen_at=page.fetched_at,
+            last_seen_at=page.fetched_at,
+        )
+        session.add(row)
+        session.flush()
+    row.last_seen_at = max(row.last_seen_at, page.fetched_at)
+    for url, key in ((place.url, place.lookup_key), *place.led_by):
+        session.merge(PageAddress(id=scope_hash(key), url=url, page_id=page_id))
+    session.flush()
+    return row
+
+
+def _header(page: Page, name: str) -> str:
+    return next((value for key, value in page.headers if key.lower() == name), "")

@@ -1,0 +1,94 @@
+"""Watched sources: seeded, added, paused, removed; what was captured of them stays."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from api.exceptions import NotFound, SourceInvalid
+from api.store.tables.sources import StoredSource
+from crawler.sources import Source
+
+
+def list_sources(session: Session) -> tuple[StoredSource, ...]:
+    """List the sources that are not removed, by name."""
+    statement = select(StoredSource).where(col(StoredSource.removed_at).is_(None)).order_by(StoredSource.name)
+    return tuple(session.exec(statement))
+
+
+def find_source(session: Session, name: str) -> StoredSource:
+    """Give a source; NotFound when there is none of that name, or it was removed."""
+    row = session.get(StoredSource, name)
+    if row is None or row.removed_at is not None:
+        raise NotFound(f"there is no source {name!r}; `rxwarden sources list` shows which there are")
+    return row
+
+
+def seed_sources(session: Session, sources: Iterable[Source], now: datetime) -> tuple[StoredSource, ...]:
+    """Add the sources of a file; those that are there take the file's fields, and whether they are paused stays."""
+    return tuple(_put(session, source, now, keep_enabled=True) for source in sources)
+
+
+def add_source(session: Session, source: Source, now: datetime) -> StoredSource:
+    """Add one source; SourceInvalid when its name is taken. A removed one comes back with its history."""
+    row = session.get(StoredSource, source.name)
+    if row is not None and row.removed_at is None:
+        raise SourceInvalid(f"there is a source {source.name!r} already; choose another name, or seed it from a file")
+    return _put(session, source, now, keep_enabled=False)
+
+
+def set_enabled(session: Session, name: str, *, enabled: bool) -> StoredSource:
+    """Pause a source or let it go on."""
+    row = find_source(session, name)
+    row.enabled = enabled
+    session.add(row)
+    return row
+
+
+def remove_source(session: Session, name: str, now: datetime) -> StoredSource:
+    """Take a source out of the list; its pages, cases and reviews stay."""
+    row = find_source(session, name)
+    row.removed_at = now
+    session.add(row)
+    return row
+
+
+def to_source(row: StoredSource) -> Source:
+    """Give the source as the crawler takes it."""
+    return Source(
+        name=row.name,
+        spider=row.spider,
+        start_urls=tuple(row.start_urls),
+        jurisdiction=row.jurisdiction,
+        cadence_days=row.cadence_days,
+        enabled=row.enabled,
+        max_depth=row.max_depth,
+        max_pages=row.max_pages,
+    )
+
+
+def _put(session: Session, source: Source, now: datetime, *, keep_enabled: bool) -> StoredSource:
+    known = session.get(StoredSource, source.name)
+    stays = known is not None and known.removed_at is None
+    row = known or _empty(source, now)
+    row.spider, row.start_urls, row.jurisdiction = source.spider, list(source.start_urls), source.jurisdiction
+    row.cadence_days, row.max_pages, row.max_depth = source.cadence_days, source.max_pages, source.max_depth
+    if not (keep_enabled and stays):
+        row.enabled = source.enabled
+    row.removed_at = None
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _empty(source: Source, now: datetime) -> StoredSource:
+    return StoredSource(
+        name=source.name,
+        spider="",
+        start_urls=[],
+        jurisdiction="",
+        cadence_days=0,
+        max_pages=0,
+        max_depth=0,
+        added_at=now,
+    )

@@ -1,0 +1,108 @@
+"""Kinds and states of the store's rows; they live in code, so a new one needs no migration."""
+
+from enum import StrEnum
+
+
+class RunState(StrEnum):
+    """Where a weekly run stands; `running` without a live job means it was cut off and will be resumed."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    FINISHED_WITH_FAILURES = "finished_with_failures"
+
+
+class SourceRunState(StrEnum):
+    """Where one source stands within a run."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class TargetState(StrEnum):
+    """Where one URL of the frontier stands."""
+
+    PENDING = "pending"
+    FETCHED = "fetched"
+    FAILED = "failed"
+
+
+class CaptureState(StrEnum):
+    """What became of a capture: `captured` waits to be judged, `listing` is a sitemap or robots.txt and never is."""
+
+    CAPTURED = "captured"
+    JUDGED = "judged"
+    UNREADABLE = "unreadable"
+    LISTING = "listing"
+
+
+class CaseState(StrEnum):
+    """Where a case stands: `cleared` means that the page stopped being flagged before anybody decided."""
+
+    OPEN = "open"
+    ESCALATED = "escalated"
+    DECIDED = "decided"
+    CLEARED = "cleared"
+
+
+class Why(StrEnum):
+    """Why a case is in the queue."""
+
+    NEW = "new"
+    CHANGED = "changed_since_decision"
+    JUDGED_ANEW = "model_or_policy_changed"
+    SECOND_REVIEW = "second_review"
+
+
+class Decision(StrEnum):
+    """What a reviewer says of a page or of one finding (`escalate` is for pages only)."""
+
+    CONFIRM = "confirm"
+    OVERTURN = "overturn"
+    UNSURE = "unsure"
+    ESCALATE = "escalate"
+
+    @property
+    def is_final(self) -> bool:
+        """True for a decision that settles the case."""
+        return self in (Decision.CONFIRM, Decision.OVERTURN)
+
+
+class Scope(StrEnum):
+    """How far a decision reaches; always chosen by a person."""
+
+    URL = "url"
+    DIRECTORY = "directory"
+    HOST = "host"
+
+
+class ReviewState(StrEnum):
+    """What a look-up says of people's work on a page: `suspected` waits for one, `unreviewed` needs none so far."""
+
+    UNREVIEWED = "unreviewed"
+    SUSPECTED = "suspected"
+    REVIEWED = "reviewed"
+
+
+class Role(StrEnum):
+    """What a person may do; each role may do what the ones before it may."""
+
+    AUDITOR = "auditor"
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+    @property
+    def rank(self) -> int:
+        """0 for auditor (reads only) up to 3 for admin."""
+        return list(Role).index(self)
+
+
+class KeyScope(StrEnum):
+    """What an API key may do."""
+
+    LOOKUP = "lookup"
+    JUDGE = "judge"
+    FLAGS = "flags"
+    REVIEW = "review"

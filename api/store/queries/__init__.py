@@ -1,0 +1,1 @@
+"""Reads of the store, one noun a file; each takes an open session."""

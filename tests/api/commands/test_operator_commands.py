@@ -1,0 +1,147 @@
+"""The operator's commands, as typed: sources, db, export-labels, weekly."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+from typer.testing import CliRunner, Result
+
+from api.cli import build_app
+from api.exceptions import BackupInvalid, NotFound, SourceInvalid
+from api.services.audit import find_break
+from api.settings import load_settings
+from api.store.engine import reading
+from api.store.migrating import downgrade
+from api.store.opening import open_store
+from api.store.tables.audit import AuditEvent
+from api.store.tables.sources import StoredSource
+from crawler.exceptions import CrawlerError
+
+Run = Callable[..., Result]
+BLOCK = """
+[[source]]
+name = "shop"
+spider = "site"
+start_urls = ["https://shop.example.com/"]
+max_pages = {pages}
+"""
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command on a data folder of its own; an error it raises comes out."""
+    monkeypatch.setenv("RXWARDEN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("RXWARDEN_DEMO", "1")
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(build_app([words[0]]), list(words), catch_exceptions=False)
+
+    return call
+
+
+def test_sources_are_seeded_added_listed_paused_resumed_and_removed(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(BLOCK.format(pages=5))
+    assert run("sources", "seed", str(file)).output == f"1 sources from {file}\n"
+    run("sources", "add", "clinic", "https://clinic.example.org/", "--cadence-days", "1", "--jurisdiction", "UK")
+    run("sources", "pause", "shop")
+    rows = run("sources", "list").output
+    assert [word in rows for word in ("clinic", "paused", "every", "never", "https://shop.example.com/")] == [True] * 5
+    run("sources", "resume", "shop")
+    run("sources", "remove", "clinic")
+    assert {row.name: row.enabled for row in stored() if row.removed_at is None} == {"shop": True}
+
+
+def test_seeding_again_takes_changes_over_and_leaves_a_pause_alone(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(BLOCK.format(pages=5))
+    run("sources", "seed", str(file))
+    run("sources", "pause", "shop")
+    file.write_text(BLOCK.format(pages=9))
+    run("sources", "seed", str(file))
+    assert [(row.max_pages, row.enabled) for row in stored()] == [(9, False)]
+
+
+def test_a_removed_source_comes_back_with_its_history(run: Run) -> None:
+    run("sources", "add", "shop", "https://shop.example.com/")
+    run("sources", "remove", "shop")
+    run("sources", "add", "shop", "https://shop.example.com/en")
+    assert [(row.start_urls, row.removed_at) for row in stored()] == [(["https://shop.example.com/en"], None)]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("add", "shop", "https://other.example/"), "choose another name"),
+        (("add", "Shop!", "https://other.example/"), "use up to 64 of a-z"),
+        (("add", "new", "ftp://other.example/"), "give absolute http"),
+        (("pause", "nothing"), "`rxwarden sources list` shows"),
+        (("remove", "nothing"), "`rxwarden sources list` shows"),
+        (("seed", "/nowhere/sources.toml"), "cannot be read"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence_and_changes_nothing(run: Run, words: tuple[str, ...], sentence: str) -> None:
+    run("sources", "add", "shop", "https://shop.example.com/")
+    with pytest.raises((SourceInvalid, NotFound, CrawlerError), match=sentence):
+        run("sources", *words)
+    assert [row.name for row in stored()] == ["shop"]
+
+
+def test_every_change_of_the_sources_is_in_the_audit_log(run: Run) -> None:
+    run("sources", "add", "shop", "https://shop.example.com/")
+    run("sources", "pause", "shop")
+    with reading(open_store(load_settings())) as session:
+        actions = [event.action for event in session.exec(select(AuditEvent).order_by(col(AuditEvent.number)))]
+        assert find_break(session) is None
+    assert actions == ["source.add", "source.pause"]
+
+
+def test_upgrade_says_what_it_did(run: Run) -> None:
+    assert "upgraded from None to" in run("db", "upgrade").output
+    assert "already" in run("db", "upgrade").output
+    downgrade(open_store(load_settings()), "0001_pages")
+    assert "upgraded from 0001_pages to" in run("db", "upgrade").output
+
+
+def test_a_backup_is_restored_and_checked_by_command(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("sources", "add", "shop", "https://shop.example.com/")
+    archive = tmp_path / "backup.tar.gz"
+    assert "backup.tar.gz: 1 files" in run("db", "backup", str(archive)).output
+    with pytest.raises(BackupInvalid, match="is not empty"):
+        run("db", "restore", str(archive))
+    monkeypatch.setenv("RXWARDEN_DATA", str(tmp_path / "restored"))
+    assert f"into {tmp_path / 'restored'}" in run("db", "restore", str(archive)).output
+    assert [row.name for row in stored()] == ["shop"]
+    assert "as they should be" in run("db", "check").output
+
+
+def test_a_check_that_finds_something_exits_with_1(run: Run) -> None:
+    run("sources", "add", "shop", "https://shop.example.com/")
+    engine = open_store(load_settings())
+    connection = engine.raw_connection()
+    connection.cursor().execute("DROP TRIGGER audit_event_refuse_update")
+    connection.cursor().execute("UPDATE audit_event SET action = 'nothing'")
+    connection.close()
+    result = run("db", "check")
+    assert result.exit_code == 1
+    assert "the audit log was changed at entry 1" in result.stderr
+
+
+def test_labels_are_exported_into_the_data_folder(run: Run, tmp_path: Path) -> None:
+    assert run("export-labels").output == f"{tmp_path}/data/reviews/reviews.jsonl: 0 passages\n"
+    assert (tmp_path / "data" / "reviews" / "reviews.jsonl").read_text() == ""
+
+
+def test_a_weekly_run_with_nothing_due_says_so_and_exits_with_0(run: Run) -> None:
+    run("sources", "add", "shop", "https://shop.example.com/")
+    run("sources", "pause", "shop")
+    result = run("weekly", "--as-of", "2026-11-02")
+    assert result.exit_code == 0
+    assert result.stdout == "nothing to do: no source is watched; add one with `rxwarden sources add`\n"
+
+
+def stored() -> list[StoredSource]:
+    with reading(open_store(load_settings())) as session:
+        return list(session.exec(select(StoredSource)))

@@ -1,0 +1,329 @@
+"""A small world for the console: pages with blocks and findings, captured, judged and decided on a clock of its own."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from api.console.desk import Desk
+from api.services.people import add_reviewer, issue_link
+from api.services.reviews import NewReview, record_review
+from api.services.tokens import draw_base62
+from api.services.triage import case_id, file_verdict
+from api.store.blobs import BlobStore
+from api.store.commands.captures import Place, save_capture
+from api.store.commands.judgements import save_document, save_verdict, settle_capture
+from api.store.engine import reading, writing
+from api.store.ids import derived_id
+from api.store.kinds import CaptureState, Decision, Role, RunState, Scope, SourceRunState, TargetState
+from api.store.queries.verdicts import list_findings
+from api.store.scopes import scope_hash
+from api.store.tables.cases import Case, Review
+from api.store.tables.pages import SitePage
+from api.store.tables.people import Reviewer
+from api.store.tables.runs import CrawlTarget, Run, SourceRun
+from api.store.tables.sources import StoredSource
+from classifier.labels import Family, Label, Outcome, Severity
+from classifier.policy import PolicyPack, load_policy
+from classifier.types import Finding, Note, Reason, Verdict
+from crawler.items import Block, Document, Page, Signal
+
+START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+SHOP = "https://crystal-pier.example/shop/needlepoint.html"
+KEY = b"k" * 32
+
+
+@cache
+def known_policy() -> PolicyPack:
+    """Give the policy pack, read once."""
+    return load_policy()
+
+
+@dataclass
+class Clock:
+    """Time that only tests move."""
+
+    at: datetime = START
+
+    def __call__(self) -> datetime:
+        """Give the time."""
+        return self.at
+
+    def go(self, **length: float) -> None:
+        """Let time pass."""
+        self.at += timedelta(**length)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One block of a page to be."""
+
+    text: str
+    kind: str = "text"
+    region: str = "main"
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A finding to be: a label on a quote of the page's text."""
+
+    quote: str
+    label: Label
+    severity: Severity = Severity.HIGH
+    score: float = 0.9
+    why: tuple[tuple[str, float], ...] = ()
+    topic: str | None = None
+    substance: str | None = "ketamine"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A page to be captured."""
+
+    url: str
+    title: str
+    parts: tuple[Part, ...]
+    hits: tuple[Hit, ...] = ()
+    source: str = "harbour-shops"
+    language: str = "en"
+    signals: tuple[tuple[str, str], ...] = ()
+    degraded: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The page's text, a line a block."""
+        return "\n".join(part.text for part in self.parts)
+
+
+@dataclass
+class World:
+    """Writes to a store what crawls, models and people would; `clock` says when."""
+
+    engine: Engine
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+    policy: PolicyPack = field(default_factory=known_policy)
+    runs: int = 0
+
+    @property
+    def blobs(self) -> BlobStore:
+        """Where the texts are kept."""
+        return BlobStore(self.folder / "blobs")
+
+    def desk(self) -> Desk:
+        """What the console is made with."""
+        return Desk(
+            engine=self.engine,
+            blobs=self.blobs,
+            policy=self.policy,
+            forms_key=KEY,
+            base_url="http://testserver",
+            draw=draw_base62,
+            now=self.clock,
+        )
+
+    def person(self, name: str = "Heron", role: Role = Role.REVIEWER) -> Reviewer:
+        """Give a reviewer, added when missing."""
+        with writing(self.engine) as session:
+            known = session.exec(select(Reviewer).where(Reviewer.name == name)).first()
+            return known or add_reviewer(session, name=name, role=role, actor="operator", now=self.clock())
+
+    def turn_off(self, name: str) -> None:
+        """Keep a person out from now on."""
+        with writing(self.engine) as session:
+            person = session.exec(select(Reviewer).where(Reviewer.name == name)).one()
+            person.active = False
+            session.add(person)
+
+    def lose_texts(self) -> None:
+        """Delete every kept text."""
+        shutil.rmtree(self.folder / "blobs")
+
+    def break_store(self) -> None:
+        """Take a table away, as a database that fails half-way would."""
+        with writing(self.engine) as session:
+            session.connection().exec_driver_sql("ALTER TABLE review_case RENAME TO elsewhere")
+
+    def link(self, name: str = "Heron", role: Role = Role.REVIEWER) -> str:
+        """Give the path of a new sign-in link."""
+        self.person(name, role)
+        with writing(self.engine) as session:
+            token = issue_link(session, name, draw=draw_base62, actor="operator", now=self.clock())
+        return f"/sign-in?token={token}"
+
+    def source(self, name: str, url: str, *, days: int = 7, note: str = "", error: str = "", read: bool = True) -> None:
+        """Watch a source."""
+        with writing(self.engine) as session:
+            session.add(
+                StoredSource(
+                    name=name,
+                    spider="site",
+                    start_urls=[url],
+                    jurisdiction="US",
+                    cadence_days=days,
+                    max_pages=200,
+                    max_depth=3,
+                    note=note,
+                    added_at=self.clock() - timedelta(days=60),
+                    last_success_at=self.clock() - timedelta(days=2) if read else None,
+                    last_error=error,
+                )
+            )
+
+    def run(self, sites: Sequence[Site], *, failures: Sequence[tuple[str, str]] = (), model: str = "3f9a" * 16) -> str:
+        """Capture and judge pages in one run, now; `failures` are addresses with the crawler's reason."""
+        self.runs += 1
+        with writing(self.engine) as session:
+            run = Run(id=derived_id("run", self.runs), as_of=self.clock(), started_at=self.clock())
+            run.finished_at = self.clock() + timedelta(minutes=4)
+            run.state = RunState.FINISHED_WITH_FAILURES if failures else RunState.FINISHED
+            session.add(run)
+            session.flush()
+            for name in sorted({site.source for site in sites}):
+                own = [site for site in sites if site.source == name]
+                self._visit(session, run, name, own, failures if name == sites[0].source else (), model)
+            return run.id
+
+    def case(self, url: str = SHOP) -> Case:
+        """Give the case of a page."""
+        with reading(self.engine) as session:
+            return session.exec(select(Case).where(Case.id == case_id(scope_hash(key_of(url))))).one()
+
+    def reviews(self, url: str = SHOP) -> list[Review]:
+        """Give the reviews of a page's case, the oldest first."""
+        with reading(self.engine) as session:
+            return list(
+                session.exec(select(Review).where(Review.case_id == self.case(url).id).order_by(col(Review.number)))
+            )
+
+    def decide(self, url: str, decision: Decision, *, by: str = "Wren", note: str = "") -> None:
+        """Record a review with the same decision on every finding."""
+        case, reviewer = self.case(url), self.person(by)
+        with writing(self.engine) as session:
+            findings = list_findings(session, case.verdict_id)
+            on_findings = {} if decision is Decision.ESCALATE else {finding.id: decision for finding in findings}
+            new = NewReview(case.id, case.verdict_id, decision, on_findings, note, Scope.URL)
+            record_review(session, reviewer, new, now=self.clock())
+
+    def _visit(
+        self,
+        session: Session,
+        run: Run,
+        source: str,
+        sites: Sequence[Site],
+        failures: Sequence[tuple[str, str]],
+        model: str,
+    ) -> None:
+        visit = SourceRun(
+            id=derived_id("visit", run.id, source),
+            run_id=run.id,
+            source=source,
+            state=SourceRunState.DONE,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            pages=len(sites),
+            new_flags=len([site for site in sites if site.hits]),
+            failed=len(failures),
+        )
+        session.add(visit)
+        session.flush()
+        for position, (url, reason) in enumerate(failures, len(sites)):
+            session.add(_target(visit, url, position, TargetState.FAILED, reason))
+        for position, site in enumerate(sites):
+            self._capture(session, visit, site, position, model)
+
+    def _capture(self, session: Session, visit: SourceRun, site: Site, position: int, model: str) -> None:
+        target = _target(visit, site.url, position, TargetState.FETCHED)
+        session.add(target)
+        session.flush()
+        blob = self.blobs.save(site.text.encode("utf-8", "surrogatepass"))
+        page = Page(
+            url=site.url,
+            final_url=site.url,
+            status=200,
+            fetched_at=self.clock(),
+            headers=(),
+            content_type="text/html; charset=utf-8",
+            body=site.text.encode("utf-8", "surrogatepass"),
+            source=site.source,
+            spider="site",
+            ip_address="203.0.113.7",
+        )
+        place = Place(site.url, key_of(site.url), ((site.url, key_of(site.url)),))
+        capture, _ = save_capture(session, page, place, visit, target, blob_sha256=blob, state=CaptureState.CAPTURED)
+        document = save_document(session, capture.page_id, _document(site), blob)
+        verdict = save_verdict(session, document, self._verdict(site, model), self.clock())
+        site_page = session.get(SitePage, capture.page_id)
+        assert site_page is not None
+        settle_capture(session, capture, site_page, document, verdict)
+        file_verdict(session, verdict, self.clock())
+
+    def _verdict(self, site: Site, model: str) -> Verdict:
+        counted = [hit for hit in site.hits if hit.severity.rank >= Severity.MEDIUM.rank]
+        flagged = tuple(family for family in Family if any(hit.label.family is family for hit in counted))
+        scores = {family: [hit.score for hit in counted if hit.label.family is family] for family in Family}
+        unclear = Outcome.UNCLEAR if site.degraded or site.hits else Outcome.CLEAR
+        return Verdict(
+            outcome=Outcome.VIOLATION if flagged else unclear,
+            families={family: max(scores[family], default=0.04) for family in Family},
+            flagged=flagged,
+            severity=max((hit.severity for hit in site.hits), key=lambda one: one.rank, default=Severity.NONE),
+            substances=tuple(dict.fromkeys(hit.substance for hit in site.hits if hit.substance)),
+            findings=tuple(self._finding(site.text, hit) for hit in site.hits),
+            notes=site.notes,
+            degraded=site.degraded,
+            model_digest=model,
+            policy_digest=self.policy.digest,
+            as_of=self.clock().date(),
+        )
+
+    def _finding(self, text: str, hit: Hit) -> Finding:
+        start = text.index(hit.quote)
+        return Finding(
+            label=hit.label,
+            family=hit.label.family,
+            start=start,
+            end=start + len(hit.quote),
+            quote=hit.quote,
+            score=hit.score,
+            severity=hit.severity,
+            severity_reason=self.policy.labels[hit.label].severity_reason,
+            topic=hit.topic,
+            rules=self.policy.labels[hit.label].rules[:3],
+            substance=hit.substance,
+            reasons=tuple(Reason(word, weight) for word, weight in hit.why),
+        )
+
+
+def key_of(url: str) -> str:
+    """Give the lookup key of the plain addresses used here."""
+    return url.partition("://")[2]
+
+
+def _document(site: Site) -> Document:
+    blocks, start = [], 0
+    for part in site.parts:
+        blocks.append(Block(start, start + len(part.text), part.kind, part.region, "p", part.hidden))
+        start += len(part.text) + 1
+    signals = tuple(Signal(kind, value, 0, 0) for kind, value in site.signals)
+    return Document(site.url, site.title, site.text, tuple(blocks), site.language, signals, not_seen=site.degraded)
+
+
+def _target(visit: SourceRun, url: str, position: int, state: TargetState, reason: str = "") -> CrawlTarget:
+    return CrawlTarget(
+        id=derived_id("target", visit.id, url),
+        source_run_id=visit.id,
+        url=url,
+        depth=1,
+        position=position,
+        state=state,
+        attempts=1,
+        reason=reason,
+    )

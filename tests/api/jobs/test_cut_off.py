@@ -1,0 +1,104 @@
+"""A weekly run killed at any moment: run again, every page is there once and nothing was lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, func, select
+
+from api.exceptions import RunLocked
+from api.jobs.lock import hold_lock
+from api.store.blobs import BlobStore
+from api.store.kinds import CaptureState
+from api.store.queries.runs import list_runs
+from api.store.tables.cases import Case
+from api.store.tables.pages import Capture, SitePage
+from tests.api.jobs.conftest import Installation, site
+from tests.api.jobs.web import TinyWeb
+
+OFFER = "Buy ketamine crystal online, {} g for 90 dollars, discreet shipping, no prescription needed."
+PAGES = 8
+HOLD = "import sys; from pathlib import Path; from api.jobs.lock import hold_lock\n"
+HOLD += "with hold_lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+
+
+@pytest.fixture
+def shop(web: TinyWeb, installation: Installation) -> Installation:
+    web.site("shop", **{f"p{number}": OFFER.format(number) for number in range(PAGES)})
+    installation.watch(site(web, "shop"))
+    return installation
+
+
+@pytest.mark.parametrize("answers", [0, 1, 4, 8])
+def test_killed_and_run_again_every_page_is_there_once(shop: Installation, web: TinyWeb, answers: int) -> None:
+    kill_job_after(shop, web, answers)
+    report = shop.weekly()
+    assert [(one.pages, one.failed, one.error) for one in report.sources] == [(PAGES + 1, 0, "")]
+    assert shop.heard.sentences[0].endswith("was cut off; going on where it stopped")
+    urls = shop.look(lambda session: session.exec(select(SitePage.url)).all())
+    assert sorted(urls) == sorted(web.url("shop", path) for path in web.pages["shop"])
+    captures = shop.look(lambda session: session.exec(select(Capture)).all())
+    assert len(captures) == PAGES + 1
+    assert {capture.state for capture in captures} == {CaptureState.JUDGED}
+    assert all(BlobStore(shop.settings.folder.blobs).load(capture.blob_sha256) for capture in captures)
+    assert shop.look(lambda session: session.exec(select(func.count(col(Case.id)))).one()) == PAGES
+    assert shop.look(lambda session: len(list_runs(session))) == 1
+
+
+def test_what_was_saved_before_the_kill_is_not_fetched_again(shop: Installation, web: TinyWeb) -> None:
+    kill_job_after(shop, web, 6)
+    saved = shop.look(lambda session: {url.partition("/p")[2] for url in session.exec(select(Capture.url)).all()})
+    web.forget()
+    shop.weekly()
+    again = {place.partition("/p")[2] for place in web.answered()}
+    assert again.isdisjoint(saved)
+    assert len(again | saved) == PAGES + 1
+
+
+def test_while_a_run_is_at_work_another_is_refused(tmp_path: Path) -> None:
+    lock = tmp_path / "weekly.lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(RunLocked, match=f"process {holder.pid}"), hold_lock(lock):
+            pass
+        holder.kill()
+        holder.wait()
+    with hold_lock(lock) as note:
+        assert note == f"the last weekly run (process {holder.pid}) was cut off; going on where it stopped"
+    with hold_lock(lock) as note:
+        assert note == ""
+
+
+def kill_job_after(shop: Installation, web: TinyWeb, answers: int) -> None:
+    """Run `rxwarden weekly` in a process of its own and kill it at the request after so many answered pages."""
+    reached, go_on = threading.Event(), threading.Event()
+    seen: list[str] = []
+
+    def wait_at_the_door(path: str) -> None:
+        if path != "/robots.txt":
+            seen.append(path)
+            if len(seen) > answers:
+                reached.set()
+                go_on.wait(60)
+
+    web.before = wait_at_the_door
+    settings = shop.settings
+    environment = os.environ | {
+        "RXWARDEN_DATA": str(settings.data),
+        "RXWARDEN_DEMO": "1",
+        "RXWARDEN_ALLOWED_ADDRESSES": web.endpoint,
+    }
+    command = [sys.executable, "-c", "from api.cli import main; main()", "weekly", "--as-of", "2026-11-02"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
+        assert reached.wait(60)
+        job.send_signal(signal.SIGKILL)
+        assert job.wait() == -signal.SIGKILL
+    web.before = lambda _path: None
+    go_on.set()
