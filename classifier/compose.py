@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from classifier.dataset import Row
 from classifier.labels import Family
+from classifier.page import LONGEST
 
 PAGES = 4000
 HARD_SHARE = 0.25
@@ -36,7 +37,7 @@ class ComposedPage:
 
 
 def compose_pages(rows: Sequence[Row], family: Family) -> tuple[ComposedPage, ...]:
-    """The same pages for the same rows: 1 to 80 passages, about a third of them with one to five positive ones."""
+    """The same pages for the same rows: 1 to LONGEST passages, about a third of them with one to five positive ones."""
     draw = random.Random(_SEED)  # noqa: S311 - pages are drawn, not secrets
     pools = []
     for company in _COMPANIES:
@@ -48,12 +49,14 @@ def compose_pages(rows: Sequence[Row], family: Family) -> tuple[ComposedPage, ..
     pages = []
     for _ in range(PAGES):
         positive, clean = draw.choice(pools)
-        size = round(80 ** draw.random())
+        size = round(LONGEST ** draw.random())
         hard = max(1, sum(draw.random() < HARD_SHARE for _ in range(size)))
         chosen = [draw.choice(clean) for _ in range(hard)]
         is_positive = bool(positive) and draw.random() < 0.45
         if is_positive:
-            count = min(size, round(8 ** draw.random()))
+            # Some pages hide one offer or claim, others are made of them.
+            few, many = round(8 ** draw.random()), round(size * draw.uniform(0.05, 0.5))
+            count = min(size, few if draw.random() < 0.4 else max(1, many))
             chosen[:count] = [draw.choice(positive) for _ in range(count)]
         pages.append(ComposedPage(tuple(chosen), max(0, size - len(chosen)), is_positive))
     return tuple(pages)

@@ -62,6 +62,9 @@ class Lexicon:
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: (-len(entry[0]), entry[2]))
         self._stem_lengths = sorted({len(stem) for stem in self._stems}, reverse=True)
+        shortest = min(self._stem_lengths, default=0)
+        # Most words begin no stem: one look-up spares them a slice for every length.
+        self._stem_starts = (shortest, frozenset(stem[:shortest] for stem in self._stems))
         self._words = frozenset(
             word
             for term in self.terms
@@ -96,6 +99,9 @@ class Lexicon:
         for words, term, is_slang in self._by_first.get(word, ()):
             if len(words) == 1 or [t[0] for t in tokens[at : at + len(words)]] == list(words):
                 return len(words), term, is_slang
+        shortest, starts = self._stem_starts
+        if word[:shortest] not in starts:
+            return None
         for length in self._stem_lengths:
             stem = self._stems.get(word[:length])
             if stem is not None and len(word) >= length:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 from classifier.cues import CueHit
 from classifier.entities import Mention, Role, split_words
 from classifier.normalize import Normalized, normalize
 from classifier.policy import PolicyPack
 
-FEATURES_VERSION = "1"
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[$£€₽%!?*@#|:➜→✅☎📞💊❄🔥💯🍄🌿]")
 _DIGITS = re.compile(r"\d+")
 _SLANG_GROUPS = frozenset({"sale", "price", "evasion", "recreational"})
@@ -27,6 +27,15 @@ class Context:
 
     lead_in: str = ""
     roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in a text by itself, whatever surrounds it."""
+
+    normalized: Normalized
+    mentions: tuple[Mention, ...]
+    cues: tuple[CueHit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +80,39 @@ class Viewer:
 
     def __init__(self, pack: PolicyPack) -> None:
         self._pack = pack
+        # Many passages stand under one heading.
+        self._read_lead_in = lru_cache(maxsize=256)(self.read)
 
     def view(self, text: str, context: Context | None = None) -> View:
         """The view of `text` in its context."""
-        context = context or Context()
+        return self.place(self.read(text), context or Context())
+
+    def read(self, text: str) -> Reading:
+        """Names and cues of raw text; slang only beside a sale cue."""
         normalized = normalize(text, self._pack.is_keyword)
-        mentions, cues = self._read(normalized.text)
-        lead_mentions, lead_cues = self._read(normalize(context.lead_in, self._pack.is_keyword).text)
-        tokens = tuple(_tokens(normalized.text, mentions))
-        names = tuple(word for m in mentions for word in split_words(m.name))
-        return View(normalized, tokens, names, mentions, cues, lead_mentions, lead_cues, context.roles)
-
-    def mentions(self, text: str) -> tuple[Mention, ...]:
-        """The terms named in raw text; slang only beside a sale cue."""
-        return self._read(normalize(text, self._pack.is_keyword).text)[0]
-
-    def _read(self, text: str) -> tuple[tuple[Mention, ...], tuple[CueHit, ...]]:
-        if not text:
-            return (), ()
-        cues = self._pack.cues.find(text)
-        found = self._pack.lexicon.find(text)
+        if not normalized.text:
+            return Reading(normalized, (), ())
+        cues = self._pack.cues.find(normalized.text)
+        found = self._pack.lexicon.find(normalized.text)
         if any(m.is_slang for m in found) and not any(hit.cue.group in _SLANG_GROUPS for hit in cues):
             found = tuple(m for m in found if not m.is_slang)
-        return found, cues
+        return Reading(normalized, found, cues)
+
+    def place(self, reading: Reading, context: Context) -> View:
+        """The view of what has been read, in its context."""
+        lead = self._read_lead_in(context.lead_in)
+        tokens = tuple(_tokens(reading.normalized.text, reading.mentions))
+        names = tuple(word for m in reading.mentions for word in split_words(m.name))
+        return View(
+            reading.normalized,
+            tokens,
+            names,
+            reading.mentions,
+            reading.cues,
+            lead.mentions,
+            lead.cues,
+            context.roles,
+        )
 
 
 def word_features(view: View) -> list[str]:
@@ -127,6 +146,7 @@ def cue_features(view: View) -> list[str]:
     flags |= {f"group:{group}" for group in groups}
     traded = "drug here" if here & _TRADED else "drug near" if around & _TRADED else "no drug"
     flags |= {f"{group}+{traded}" for group in groups & _SALE_GROUPS}
+    flags |= {f"{a}+{b}" for a, b in combinations(sorted(groups & _SALE_GROUPS), 2)}
     subject = "subject here" if Role.SUBJECT in here else "subject near" if Role.SUBJECT in around else "no subject"
     if "claim" in groups:
         flags.add(f"claim+{subject}")

@@ -1,22 +1,41 @@
 """From scored passages to findings: labels over their thresholds, with severity, topic, rules and reasons."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from classifier.artifact import Model
 from classifier.entities import Role
 from classifier.explain import reasons_for
 from classifier.features import View
-from classifier.labels import Family, Label
+from classifier.labels import Family, Label, Severity
 from classifier.page import sigmoid
 from classifier.policy import PolicyPack
 from classifier.scorer import Scored, Scorer
-from classifier.severity import Weighed, is_within_label, weigh
+from classifier.severity import Disclosure, Weighed, weigh
 from classifier.topics import find_topic
 from classifier.types import Content, Finding, Reason
 
+MORE_LIKELY_THAN_NOT = 0.5
+KEPT = "A hedge stands in it, but read as a whole the sentence still asserts the effect."
 _SOLD = (Role.SUBJECT, Role.ANALOGUE, Role.DRUG)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What a finding needs to know of its page; `disclosing` holds the headings under which a disclosure stands."""
+
+    content: Content
+    as_of: date
+    substance: str | None
+    disclosing: frozenset[str]
+
+    def disclosure(self, lead_in: str) -> Disclosure:
+        """Where the page discloses, seen from a passage under this heading."""
+        if lead_in in self.disclosing:
+            return Disclosure.SAME_SECTION
+        return Disclosure.ELSEWHERE if self.disclosing else Disclosure.NOWHERE
 
 
 class FindingMaker:
@@ -27,27 +46,33 @@ class FindingMaker:
         self._pack = pack
         self._scorer = scorer
 
-    def make(self, scored: Sequence[Scored], content: Content, as_of: date) -> Iterator[Finding]:
-        """All findings of the page, in passage order."""
-        page_substance = _page_substance(scored)
-        disclosing = {s.passage.lead_in for s in scored if s.view.cue_hit("disclosure") is not None}
-        for one in scored:
-            disclosed = one.passage.lead_in in disclosing
-            for family in Family:
-                yield from self._of_family(one, family, content, as_of, page_substance, disclosed=disclosed)
-
-    def _of_family(
-        self, one: Scored, family: Family, content: Content, as_of: date, page_substance: str | None, *, disclosed: bool
+    def make(
+        self, scored: Sequence[Scored], families: Mapping[Family, float], content: Content, as_of: date
     ) -> Iterator[Finding]:
-        if not self._names_what_it_takes(one.view, family):
-            return
-        probability = self._probability(one, family)
-        threshold = self._model.calibrations[family].report
-        if probability < threshold:
-            return
-        labels = self._labels(one, family)
-        made = [self._finding(one, label, content, as_of, page_substance, disclosed=disclosed) for label in labels]
-        yield from (f for f in made if f is not None)
+        """All findings of a page whose families have these probabilities."""
+        disclosing = frozenset(s.passage.lead_in for s in scored if s.view.cue_hit("disclosure") is not None)
+        page = _Page(content, as_of, _page_substance(scored), disclosing)
+        for family, probability in families.items():
+            cut = self._cut(family, scored, is_reported=probability >= self._model.pages[family].report)
+            for one in scored:
+                if family in one.speaks_of and self._probability(one, family) >= cut:
+                    yield from self._of_passage(one, family, page)
+
+    def _cut(self, family: Family, scored: Sequence[Scored], *, is_reported: bool) -> float:
+        """From which probability on a passage speaks; a reported page shows at least its strongest one."""
+        report = self._model.calibrations[family].report
+        if not is_reported:
+            return report
+        likely = (self._probability(s, family) for s in scored if family in s.speaks_of)
+        return min(report, MORE_LIKELY_THAN_NOT, max(likely, default=1.0))
+
+    def _of_passage(self, one: Scored, family: Family, page: _Page) -> Iterator[Finding]:
+        found = [self._finding(one, label, page) for label in self._labels(one, family)]
+        if all(f.severity is Severity.LOW for f in found) and one.passage.lead_in not in page.disclosing:
+            # The head was trained on what counts as hedged: where it still reports, one word excuses no sentence.
+            strongest = max(found, key=lambda f: f.score)
+            found[found.index(strongest)] = replace(strongest, severity=Severity.MEDIUM, severity_reason=KEPT)
+        yield from found
 
     def _labels(self, one: Scored, family: Family) -> list[Label]:
         """The labels over their own threshold; the likeliest one when the family is sure and no label is."""
@@ -56,26 +81,22 @@ class FindingMaker:
         sure = [label for label in over if likely[label] >= min(0.5, self._model.calibrations[label].report)]
         return sure or [max(likely, key=lambda label: likely[label])]
 
-    def _finding(
-        self, one: Scored, label: Label, content: Content, as_of: date, page_substance: str | None, *, disclosed: bool
-    ) -> Finding | None:
-        topic = find_topic(label, one.view, one.passage.lead_in.lower(), self._pack)
-        if is_within_label(label, one.view, topic, as_of, self._pack):
-            return None
-        weighed = weigh(label, one.view, topic, disclosed=disclosed, pack=self._pack)
+    def _finding(self, one: Scored, label: Label, page: _Page) -> Finding:
         passage = one.passage
+        topic = find_topic(label, one.view, passage.lead_in.lower(), self._pack)
+        weighed = weigh(label, one.view, topic, page.disclosure(passage.lead_in), self._pack)
         return Finding(
             label=label,
             family=label.family,
             start=passage.start,
             end=passage.end,
-            quote=content.text[passage.start : passage.end],
+            quote=page.content.text[passage.start : passage.end],
             score=round(self._probability(one, label), 6),
             severity=weighed.severity,
             severity_reason=weighed.reason,
             topic=topic.id if topic else None,
-            rules=tuple(rule.id for rule in self._pack.rules_for(label, as_of)),
-            substance=_named_substance(one.view) or page_substance,
+            rules=tuple(rule.id for rule in self._pack.rules_for(label, page.as_of)),
+            substance=_named_substance(one.view) or page.substance,
             reasons=self._reasons(one, label, weighed),
         )
 
@@ -87,11 +108,6 @@ class FindingMaker:
     def _probability(self, one: Scored, head: Family | Label) -> float:
         calibration = self._model.calibrations[head]
         return sigmoid(calibration.slope * float(one.logits[self._scorer.heads.index(head)]) + calibration.offset)
-
-    @staticmethod
-    def _names_what_it_takes(view: View, family: Family) -> bool:
-        roles = view.roles_here | view.roles_around
-        return bool(roles & set(_SOLD)) if family is Family.ILLICIT_SALE else Role.SUBJECT in roles
 
 
 def _named_substance(view: View) -> str | None:

@@ -11,7 +11,7 @@ _GROUPS = {
     "h": "һнʜհᎻ",
     "i": "іιıɪїɩᎥ",
     "j": "јϳᴊʝᎫ",
-    "k": "кκᴋқҝᏦ",
+    "k": "кκᴋқҝᏦĸ",
     "l": "ӏլʟⅼ",
     "m": "мʍᴍϻᎷ",
     "n": "пηռɴո",
@@ -35,8 +35,8 @@ LOOKALIKES: dict[str, str] = {
     for look in group
     for char in {look, look.upper(), look.lower()}
     if len(char) == 1 and not char.isascii()
-}
-"""One non-Latin character to the Latin letter it is read as."""
+} | {chr(first + i): chr(ord("a") + i) for first in (0x1F150, 0x1F170) for i in range(26)}
+"""One character (of another script, or in a filled circle or square) to the Latin letter it is read as."""
 
 INVISIBLE: frozenset[str] = frozenset(
     [
@@ -45,15 +45,19 @@ INVISIBLE: frozenset[str] = frozenset(
             *range(0x200B, 0x2010),
             *range(0x202A, 0x202F),
             *range(0x2060, 0x206A),
+            *range(0x180B, 0x180F),
             *range(0xFE00, 0xFE10),
+            *range(0xE0000, 0xE0080),
+            *range(0xE0100, 0xE01F0),
             0xFEFF,
             0xAD,
             0x34F,
             0x61C,
             0x115F,
-            0x180E,
+            0x1160,
             0x3164,
+            0xFFA0,
         )
     ]
 )
-"""Zero-width, bidirectional and filler characters."""
+"""Zero-width, bidirectional, tag and filler characters."""

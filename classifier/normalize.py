@@ -14,7 +14,9 @@ _UNIT = re.compile(
     r"\d+(?:[.,]\d+)?(?:mg|g|gr|kg|ml|mcg|ug|oz|lb|x|k|cc|l|cm|mm|hz|gb|mb|h|hr|hrs|st|nd|rd|th|am|pm|usd|eur|gbp)?"
 )
 _HAS_LEET = re.compile(r"[a-z][0-9@$!|€]|[0-9@$!|€][a-z]")
-_SPACED = re.compile(r"(?<![^\W_])[a-z](?:[ .\-_*·~,+]{1,2}[a-z]){3,40}(?![^\W_])")
+_SPACED = re.compile(r"(?<![^\W_])[a-z](?:[ .\-_*·~,+/|]{1,2}[a-z]){3,40}(?![^\W_])")
+# Shortest keyword that is taken out of a spaced run in which other letters stand: "a k e t a m i n e".
+_SHORTEST_INSIDE = 5
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 _STRETCHED = re.compile(r"[a-z]{0,30}([a-z])\1{2,30}[a-z]{0,30}")
 
@@ -23,7 +25,7 @@ _STRETCHED = re.compile(r"[a-z]{0,30}([a-z])\1{2,30}[a-z]{0,30}")
 class Normalized:
     """`text[i]` came from the original code point `origins[i]`; `origins` is None where both run in step.
 
-    `disguised` counts look-alike letters, invisible characters and undone spellings: a sign of evasion by itself.
+    `disguised` counts look-alike letters, characters hidden inside words and undone spellings: a sign of evasion.
     """
 
     text: str
@@ -56,11 +58,10 @@ def normalize(text: str, is_keyword: Callable[[str], bool]) -> Normalized:
 def _fold(text: str) -> tuple[str, tuple[int, ...], int]:
     out: list[str] = []
     origins: list[int] = []
-    disguised = 0
+    disguised = len(_HIDDEN.findall(text))
     native = _native_letters(text)
     for index, char in enumerate(text):
         if char in INVISIBLE:
-            disguised += char != "\u00ad"
             continue
         if char.isascii():
             folded = char.lower()
@@ -68,13 +69,16 @@ def _fold(text: str) -> tuple[str, tuple[int, ...], int]:
             folded = char.casefold()
         else:
             folded = _fold_char(char)
-            disguised += char in LOOKALIKES or (
-                not char.isascii() and folded.isascii() and unicodedata.category(char) == "So"
-            )
+            disguised += char in LOOKALIKES or (folded.isascii() and _is_drawn(char))
         for piece in folded:
             out.append(piece)
             origins.append(index)
     return "".join(out), tuple(origins), disguised
+
+
+def _is_drawn(char: str) -> bool:
+    """Whether a letter is a symbol (circled, squared) or of the mathematical alphabets: no keyboard types them."""
+    return unicodedata.category(char) == "So" or "\U0001d400" <= char <= "\U0001d7ff"
 
 
 def _fold_char(char: str) -> str:
@@ -83,13 +87,17 @@ def _fold_char(char: str) -> str:
     for piece in unicodedata.normalize("NFKC", char):
         piece = LOOKALIKES.get(piece, piece)
         for part in unicodedata.normalize("NFD", piece):
-            if unicodedata.category(part) != "Mn":
+            if unicodedata.category(part) not in ("Mn", "Me"):
                 part = part.casefold()
-                pieces.append(LOOKALIKES.get(part, part))
+                pieces.append(_PLAIN.get(part) or LOOKALIKES.get(part, part))
     return "".join(pieces)
 
 
+# Letters of Latin alphabets that NFD does not take apart.
+_PLAIN = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 _WORD = re.compile(r"[^\W\d_]+")
+# Between two letters only: around words, emoji and at the start of a file these characters are ordinary.
+_HIDDEN = re.compile(rf"(?<=[^\W\d_])(?!\u00ad)[{''.join(sorted(INVISIBLE))}]+(?=[^\W\d_])")
 
 
 def _native_letters(text: str) -> frozenset[int]:
@@ -145,7 +153,7 @@ def _unleet(text: str, is_keyword: Callable[[str], bool]) -> list[tuple[int, int
 
 
 def _find_keyword(joined: str, is_keyword: Callable[[str], bool]) -> str:
-    """`joined` itself, or cut into two or three keywords ("buyketamine" -> "buy ketamine"); empty when neither."""
+    """`joined` itself, cut into two or three keywords, or a keyword with what stands before or after; else empty."""
     if is_keyword(joined):
         return joined
     for cut in range(2, len(joined) - 1):
@@ -159,6 +167,12 @@ def _find_keyword(joined: str, is_keyword: Callable[[str], bool]) -> str:
                         break
             if rest:
                 return f"{head} {rest}"
+    for cut in range(1, len(joined) - _SHORTEST_INSIDE + 1):
+        if is_keyword(joined[cut:]):
+            return f"{joined[:cut]} {joined[cut:]}"
+    for cut in range(len(joined) - 1, _SHORTEST_INSIDE - 1, -1):
+        if is_keyword(joined[:cut]):
+            return f"{joined[:cut]} {joined[cut:]}"
     return ""
 
 

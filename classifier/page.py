@@ -5,16 +5,17 @@ from collections.abc import Sequence
 
 from classifier.artifact import PageModel
 
-FEATURES = ("strongest", "second", "length")
+FEATURES = ("soft maximum", "length")
 FLOOR = -6.0
 """Calibrated logits below this say no more than this."""
+LONGEST = 80
+"""Passages of the longest page the page model has learned from; more of them drown nothing further."""
 
 
 def page_features(logits: Sequence[float]) -> tuple[float, ...]:
-    """The two strongest calibrated logits of a family, and how long the page is (logarithm of tens of passages)."""
-    strongest = sorted((max(FLOOR, x) for x in logits), reverse=True)[:2]
-    strongest += [FLOOR] * (2 - len(strongest))
-    return (strongest[0], strongest[1], math.log1p(len(logits) / 10))
+    """How strong the passages are together (a soft maximum of their logits), and the page's length (log of tens)."""
+    squared_odds = sum(math.exp(2 * min(max(x, FLOOR), -FLOOR)) for x in logits)
+    return (math.log(squared_odds) / 2 if squared_odds else FLOOR, math.log1p(min(len(logits), LONGEST) / 10))
 
 
 def page_probability(model: PageModel, logits: Sequence[float]) -> float:

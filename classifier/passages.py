@@ -8,10 +8,18 @@ from classifier.types import Content, ContentBlock, Passage, TextBlock
 MAX_LENGTH = 400
 _SHORT = 70
 _LINE = re.compile(r"[^\n\r]+")
-_SEPARATOR = re.compile(r"\s+[|•·►▪●]\s+")
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[^a-zа-я\s])|(?<=[。！？])")
+# Pieces are trimmed, so one space each side is enough; no run of spaces or stops is read more than once.
+_SEPARATOR = re.compile(r"\s[|•·►▪●]\s")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s++(?=[^a-zа-я\s])|(?<=[。！？])")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Pp]rof|[Ss]t|[Nn]o|[Nn]r|vs|etc|approx|e\.g|i\.e|U\.S|[Ff]ig|[Ii]nc|[Cc]o|[Ll]td|al|z\.B|bzw|ca|mg|ml|[Ss]r|[Jj]r|[Vv]ol|pp?)\.\s+$"
+    r"(?<![^\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Pp]rof|[Ss]t|[Nn]o|[Nn]r|vs|etc|approx|e\.g|i\.e|U\.S|[Ff]ig|[Ii]nc|[Cc]o"
+    r"|[Ll]td|al|z\.B|bzw|ca|[Ss]r|[Jj]r|[Vv]ol|pp?)\.$"
+)
+_LONGEST_ABBREVIATION = 6
+_POINTS_BACK = re.compile(
+    r"(?:these|those|they|such|both of|all of (?:these|them)|each of (?:these|them)"
+    r"|th(?:is|e) (?:product|item|powder|stock|shop|batch)|estos|estas|ces|diese|questi|queste|estes|deze|те|эти)\b",
+    re.IGNORECASE,
 )
 _WHOLE = frozenset({"row", "button", "option", "label", "title", "heading", "alt", "aria", "placeholder", "link"})
 _HEADING_KINDS = frozenset({"heading", "title"})
@@ -21,7 +29,7 @@ def text_blocks(text: str) -> tuple[TextBlock, ...]:
     """The non-empty lines of plain text; a short line without a full stop before a longer one is a heading."""
     lines = [m for m in _LINE.finditer(text) if m.group().strip()]
     blocks = []
-    for match, following in zip(lines, [*lines[1:], None], strict=True):
+    for match, following in zip(lines, (*lines[1:], None), strict=False):
         line = match.group().strip()
         is_heading = (
             following is not None
@@ -54,7 +62,7 @@ def _cut(text: str, block: ContentBlock) -> Iterator[tuple[int, int]]:
         yield from _trim(text, block.start, block.end)
         return
     for start, end in _merge_short(text, list(_segments(text, block.start, block.end))):
-        for sentence_start, sentence_end in _sentences(text, start, end):
+        for sentence_start, sentence_end in _join_back(text, list(_sentences(text, start, end))):
             yield from _bounded(text, sentence_start, sentence_end)
 
 
@@ -85,13 +93,31 @@ def _is_scrap(text: str, start: int, end: int) -> bool:
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if match.group().startswith(".") and _ABBREVIATION.search(text[max(at, match.end() - 12) : match.end()]):
+        if _ends_abbreviation(text, at, match.start()):
             continue
         if match.end() - at < 12:
             continue
         yield from _trim(text, at, match.end())
         at = match.end()
     yield from _trim(text, at, end)
+
+
+def _ends_abbreviation(text: str, at: int, stop: int) -> bool:
+    """Whether the single full stop at `stop` belongs to a short form that starts at or after `at`."""
+    if text[stop : stop + 1] != "." or not text[stop + 1 : stop + 2].isspace():
+        return False
+    return _ABBREVIATION.search(text, max(at, stop - _LONGEST_ABBREVIATION), stop + 1) is not None
+
+
+def _join_back(text: str, sentences: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """A sentence that points back ("These products …") is read with the one before it: alone it says nothing."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sentences:
+        if joined and _POINTS_BACK.match(text, start) and end - joined[-1][0] <= MAX_LENGTH:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    yield from joined
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -8,9 +8,9 @@ from datetime import date
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from classifier.cues import Cue, CueSet
 from classifier.entities import Lexicon, Role, Term
@@ -19,6 +19,17 @@ from classifier.labels import Label, Severity
 
 _M = TypeVar("_M", bound=BaseModel)
 _FILES = ("policy.toml", "evidence.toml", "terms.toml", "cues.toml", "examples.jsonl")
+
+
+def _compilable(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"this is no regular expression: {error}") from error
+    return pattern
+
+
+_Regex = Annotated[str, AfterValidator(_compilable)]
 
 
 class _Strict(BaseModel):
@@ -65,7 +76,7 @@ class Topic(_Strict):
     supported: str = ""
     qualify: str = ""
     unsupported: str = ""
-    pattern: str
+    pattern: _Regex
     human_trial: bool = True
     severity: Severity | None = None
 
@@ -115,7 +126,7 @@ class _PolicyFile(_Strict):
 class _CueRow(_Strict):
     id: str
     group: str
-    pattern: str
+    pattern: _Regex
     examples: tuple[str, ...] = Field(min_length=1)
     counter: tuple[str, ...] = Field(min_length=1)
 
@@ -202,7 +213,7 @@ def load_policy(name: str = "ketamine") -> PolicyPack:
 def _read(folder: Traversable, file: str, model: type[_M]) -> _M:
     try:
         return model.model_validate(tomllib.loads((folder / file).read_text("utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError, re.error) as error:
+    except (ValidationError, tomllib.TOMLDecodeError) as error:
         raise PolicyInvalid(f"{folder.name}/{file} cannot be used: {error}") from error
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from classifier import artifact
 from classifier.entities import Role
-from classifier.features import Context, Viewer
+from classifier.exemptions import penalty
+from classifier.features import Context, Reading, Viewer
 from classifier.findings import FindingMaker
 from classifier.labels import Family, Outcome, Severity
 from classifier.notes import page_notes
@@ -15,12 +16,8 @@ from classifier.page import page_probability
 from classifier.passages import split
 from classifier.policy import PolicyPack, load_policy
 from classifier.scorer import Scored, Scorer
-from classifier.types import Content, Finding, Passage, Verdict
+from classifier.types import Content, Finding, Verdict
 
-_DRUG_ROLES = frozenset({Role.SUBJECT, Role.ANALOGUE, Role.DRUG})
-# A family speaks of a passage only if what it is about is named there or nearby; else the passage is held back.
-_ROLES_NEEDED = {Family.ILLICIT_SALE: _DRUG_ROLES, Family.UNSUPPORTED_CLAIM: frozenset({Role.SUBJECT})}
-_UNNAMED_PENALTY = 2.5
 _SHORT_PAGE = 8
 
 
@@ -41,12 +38,12 @@ class Predictor:
 
     def judge(self, content: Content, as_of: date) -> Verdict:
         """The verdict of the content as of a day."""
-        scored = self._score(content)
+        scored = self._score(content, as_of)
         families = {family: self._family_probability(family, scored) for family in Family}
-        findings = tuple(sorted(self._findings.make(scored, content, as_of), key=lambda f: (f.start, f.label)))
+        made = self._findings.make(scored, families, content, as_of)
+        findings = tuple(sorted(made, key=lambda f: (f.start, f.label)))
         families = {family: _settled(p, family, findings, self.model) for family, p in families.items()}
         flagged = tuple(f for f in Family if families[f] >= self.model.pages[f].report)
-        findings = tuple(f for f in findings if f.family in flagged or f.severity is not Severity.NONE)
         return Verdict(
             outcome=self._outcome(families, flagged, content.not_seen),
             families=families,
@@ -63,20 +60,22 @@ class Predictor:
             as_of=as_of,
         )
 
-    def _score(self, content: Content) -> tuple[Scored, ...]:
+    def _score(self, content: Content, as_of: date) -> tuple[Scored, ...]:
         passages = split(content)
-        roles = self._page_roles(content, passages)
+        readings = [self._viewer.read(passage.text) for passage in passages]
+        roles = self._page_roles(content, readings)
         scored = []
-        for passage in passages:
-            view = self._viewer.view(passage.text, Context(passage.lead_in, roles))
-            scored.append(Scored(passage, view, self._scorer.logits(view)))
+        for passage, reading in zip(passages, readings, strict=True):
+            view = self._viewer.place(reading, Context(passage.lead_in, roles))
+            penalties = {family: penalty(family, passage, view, as_of, self.pack) for family in Family}
+            scored.append(Scored(passage, view, self._scorer.logits(view), penalties))
         return tuple(scored)
 
-    def _page_roles(self, content: Content, passages: Sequence[Passage]) -> frozenset[Role]:
+    def _page_roles(self, content: Content, readings: Sequence[Reading]) -> frozenset[Role]:
         """Roles a page is about: named in title or address, twice in the text, or at all on a short page."""
-        named = Counter(m.term.role for p in passages for m in self._viewer.mentions(p.text))
-        headline = self._viewer.mentions(f"{content.title} {content.url}".replace("-", " "))
-        needed = 1 if len(passages) <= _SHORT_PAGE else 2
+        named = Counter(m.term.role for reading in readings for m in reading.mentions)
+        headline = self._viewer.read(f"{content.title} {content.url}".replace("-", " ")).mentions
+        needed = 1 if len(readings) <= _SHORT_PAGE else 2
         return frozenset(m.term.role for m in headline) | frozenset(r for r, n in named.items() if n >= needed)
 
     def _family_probability(self, family: Family, scored: Sequence[Scored]) -> float:
@@ -85,9 +84,7 @@ class Predictor:
         logits = []
         for one in scored:
             logit = calibration.slope * float(one.logits[head]) + calibration.offset
-            if not (one.view.roles_here | one.view.roles_around) & _ROLES_NEEDED[family]:
-                logit -= _UNNAMED_PENALTY
-            logits.append(logit)
+            logits.append(logit - one.penalties[family])
         return page_probability(self.model.pages[family], logits)
 
     def _outcome(self, families: dict[Family, float], flagged: Sequence[Family], not_seen: Sequence[str]) -> Outcome:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from classifier.artifact import Model
 from classifier.features import View, cue_features, word_features, word_grams
+from classifier.labels import Family
 from classifier.types import Passage
 
 Logits = NDArray[np.float64]
@@ -25,11 +26,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A passage with its view and its logits of all heads."""
+    """A passage with its view, its logits of all heads, and by how much each family's is lowered by an exemption."""
 
     passage: Passage
     view: View
     logits: Logits
+    penalties: dict[Family, float]
+
+    @property
+    def speaks_of(self) -> frozenset[Family]:
+        """The families for which no exemption holds."""
+        return frozenset(family for family, lowered in self.penalties.items() if not lowered)
 
 
 class Scorer:

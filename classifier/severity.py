@@ -1,7 +1,7 @@
 """How severe a finding is, and why: the label's base severity, moved by topic, hedges and disclosures."""
 
 from dataclasses import dataclass
-from datetime import date
+from enum import StrEnum
 
 from classifier.features import View
 from classifier.labels import Family, Label, Severity
@@ -9,6 +9,14 @@ from classifier.policy import PolicyPack, Topic
 
 _HEDGED_AWAY = frozenset({Label.UNQUALIFIED_EFFICACY})
 _SOFTENED = frozenset({Label.UNQUALIFIED_EFFICACY, Label.UNAPPROVED_INDICATION, Label.SAFETY_MINIMIZATION})
+
+
+class Disclosure(StrEnum):
+    """Where a page says that a use is not approved, seen from a claim."""
+
+    NOWHERE = "nowhere"
+    ELSEWHERE = "elsewhere"
+    SAME_SECTION = "same section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +32,8 @@ class Weighed:
         return " ".join(self.reasons)
 
 
-def weigh(label: Label, view: View, topic: Topic | None, *, disclosed: bool, pack: PolicyPack) -> Weighed:
-    """Severity by the ladder of the policy pack; `disclosed`: the same section says that the use is not approved."""
+def weigh(label: Label, view: View, topic: Topic | None, disclosure: Disclosure, pack: PolicyPack) -> Weighed:
+    """Severity by the ladder of the policy pack."""
     policy = pack.labels[label]
     severity, reasons = policy.severity, [policy.severity_reason]
     if label.family is Family.ILLICIT_SALE:
@@ -43,32 +51,35 @@ def weigh(label: Label, view: View, topic: Topic | None, *, disclosed: bool, pac
     ):
         severity = Severity.MEDIUM
         reasons.append("Lowered: no sale and no home use stands beside the dose.")
-    strong, weak = view.cue_hit("strong_hedge"), view.cue_hit("weak_hedge")
-    if label in _HEDGED_AWAY and strong is not None:
-        severity = Severity.LOW
-        reasons.append(f"Lowered: hedged by “{_words(view, strong.start, strong.end)}”.")
-    elif label in _SOFTENED and (strong or weak) is not None:
-        hit = strong or weak
-        assert hit is not None
-        severity = severity.lowered()
-        reasons.append(f"Lowered: softened by “{_words(view, hit.start, hit.end)}”.")
-    if label is Label.UNAPPROVED_INDICATION and disclosed and (topic is None or topic.human_trial):
-        severity = severity.lowered()
-        reasons.append("Lowered: the same section says that this use is not approved.")
+    if label is Label.UNAPPROVED_INDICATION and topic is not None and not topic.human_trial:
+        # Neither a hedge nor a disclosure helps a use that nobody has tried in people.
+        return Weighed(severity, tuple(reasons))
+    severity, reason = _hedged(label, view, severity)
+    reasons += [reason] if reason else []
+    if label is Label.UNAPPROVED_INDICATION:
+        severity, reason = _disclosed(disclosure, severity)
+        reasons += [reason] if reason else []
     return Weighed(severity, tuple(reasons))
 
 
-def is_within_label(label: Label, view: View, topic: Topic | None, as_of: date, pack: PolicyPack) -> bool:
-    """Whether the passage names only Spravato, for a use that was approved on that day."""
-    if label is not Label.UNAPPROVED_INDICATION or topic is None:
-        return False
-    named = {mention.name for mention in view.mentions if mention.term.role == "subject"}
-    if not named or any("ketamin" in name and "esketamin" not in name for name in named):
-        return False
-    return any(
-        use.substance == "esketamine" and use.topic == topic.id and use.since <= as_of for use in pack.approved_uses
-    )
+def _hedged(label: Label, view: View, severity: Severity) -> tuple[Severity, str]:
+    """What the strongest hedge leaves of a severity, and the reason when there is one."""
+    strong = view.cue_hit("strong_hedge")
+    hit = strong or view.cue_hit("weak_hedge")
+    if hit is None or label not in _SOFTENED:
+        return severity, ""
+    words = view.normalized.text[hit.start : hit.end]
+    if strong is not None and label in _HEDGED_AWAY:
+        return Severity.LOW, f"Lowered: hedged by “{words}”."
+    return severity.lowered(), f"Lowered: softened by “{words}”."
 
 
-def _words(view: View, start: int, end: int) -> str:
-    return view.normalized.text[start:end]
+def _disclosed(disclosure: Disclosure, severity: Severity) -> tuple[Severity, str]:
+    """A disclosure beside the claim takes a step off; one elsewhere does so too, but never makes light of the claim."""
+    if disclosure is Disclosure.SAME_SECTION:
+        return severity.lowered(), "Lowered: the same section says that this use is not approved."
+    if disclosure is Disclosure.ELSEWHERE and severity.rank > Severity.MEDIUM.rank:
+        return severity.lowered(), "Lowered: the page says elsewhere that this use is not approved."
+    if disclosure is Disclosure.ELSEWHERE:
+        return severity, "Noted: the page says elsewhere that this use is not approved, which does not cancel it."
+    return severity, ""

@@ -4,7 +4,7 @@ from classifier.features import View
 from classifier.labels import Label
 from classifier.policy import PolicyPack, Topic
 
-_CONDITIONS = [
+CONDITIONS = (
     "E-SI",
     "E-PPD",
     "E-BIP",
@@ -22,16 +22,17 @@ _CONDITIONS = [
     "E-ANX",
     "E-PAIN",
     "E-ESK",
-]
+)
+"""Topics that are conditions treated, the more special ones first."""
 # For each label the topics tried in order, and the one taken when no pattern is found.
 _ORDER: dict[Label, tuple[list[str], str]] = {
-    Label.CURE_OR_GUARANTEE: ([*_CONDITIONS, "E-LAST"], "E-LAST"),
-    Label.UNAPPROVED_INDICATION: (_CONDITIONS, "E-MDD"),
-    Label.FALSE_APPROVAL: (["E-HOME", "E-MICRO", *_CONDITIONS], "E-ESK"),
+    Label.CURE_OR_GUARANTEE: ([*CONDITIONS, "E-LAST"], "E-LAST"),
+    Label.UNAPPROVED_INDICATION: ([*CONDITIONS], "E-MDD"),
+    Label.FALSE_APPROVAL: (["E-HOME", "E-MICRO", *CONDITIONS], "E-ESK"),
     Label.SAFETY_MINIMIZATION: (["E-ADD", "E-BLAD", "E-LIV", "E-CV", "E-HOME", "E-SAFE"], "E-SAFE"),
     Label.SUPERIORITY: (["E-ONLY", "E-SUP"], "E-SUP"),
     Label.UNSUPERVISED_USE: (["E-MICRO", "E-HOME"], "E-HOME"),
-    Label.UNQUALIFIED_EFFICACY: (["E-SI", "E-FAST", "E-RATE", "E-LAST", "E-NEURO", "E-INFL", *_CONDITIONS], "E-RATE"),
+    Label.UNQUALIFIED_EFFICACY: (["E-SI", "E-FAST", "E-RATE", "E-LAST", "E-NEURO", "E-INFL", *CONDITIONS], "E-RATE"),
     Label.CONSUMER_DOSING: (["E-MICRO", "E-HOME"], "E-HOME"),
 }
 

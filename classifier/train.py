@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import FeatureUnion
+from threadpoolctl import threadpool_limits
 
 from classifier.artifact import BlockWeights, HeadCalibration, Model, PageModel
 from classifier.compose import compose_pages
@@ -46,6 +47,12 @@ class Evidence:
 
 def train(folder: Path, pack: PolicyPack, progress: Progress) -> Model:
     """The model of the labelled data in `folder`; raises DatasetInvalid when a head has too few examples."""
+    # Many small products: threads would wait for each other longer than they work, and sum in another order each time.
+    with threadpool_limits(1):
+        return _train(folder, pack, progress)
+
+
+def _train(folder: Path, pack: PolicyPack, progress: Progress) -> Model:
     rows = read_rows(passage_files(folder))
     views = view_rows(rows, Viewer(pack))
     evidence = cross_validate(rows, views, progress)

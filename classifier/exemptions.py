@@ -1,0 +1,43 @@
+"""Why a passage does not speak for its page: rules that hold whatever the words score."""
+
+from datetime import date
+
+from classifier.entities import Role
+from classifier.features import View
+from classifier.labels import Family
+from classifier.policy import PolicyPack
+from classifier.topics import CONDITIONS
+from classifier.types import Passage
+
+_SOLD = frozenset({Role.SUBJECT, Role.ANALOGUE, Role.DRUG})
+# What must be named in a passage or around it before a family can be about it.
+_NAMED = {Family.ILLICIT_SALE: _SOLD, Family.UNSUPPORTED_CLAIM: frozenset({Role.SUBJECT})}
+_BEYOND_THE_LABEL = ("cure", "comparison", "safe", "home", "dosing", "lasting", "rate", "brain", "fast")
+_UNNAMED = 2.5
+_SILENCED = 4.0
+
+
+def penalty(family: Family, passage: Passage, view: View, as_of: date, pack: PolicyPack) -> float:
+    """By how much the passage's logit for the family is lowered; 0 when it speaks for the page."""
+    lowered = 0.0 if names_what_it_takes(family, view) else _UNNAMED
+    if family is Family.UNSUPPORTED_CLAIM and (passage.region == "nav" or repeats_the_label(view, as_of, pack)):
+        lowered += _SILENCED
+    return lowered
+
+
+def names_what_it_takes(family: Family, view: View) -> bool:
+    """Whether the passage, its lead-in or its page names what the family is about."""
+    return bool((view.roles_here | view.roles_around) & _NAMED[family])
+
+
+def repeats_the_label(view: View, as_of: date, pack: PolicyPack) -> bool:
+    """Whether the passage says of Spravato what its label says on that day, and nothing beyond it."""
+    if {m.term.id for m in view.mentions if m.term.role is Role.SUBJECT} != {"esketamine"}:
+        return False
+    if view.cue_hit(*_BEYOND_THE_LABEL) is not None:
+        return False
+    text = view.normalized.text
+    conditions = {topic for topic in CONDITIONS if pack.topics[topic].regex.search(text)} - {"E-ESK", "E-MDD"}
+    approved = {use.topic for use in pack.approved_uses if use.substance == "esketamine" and use.since <= as_of}
+    # The label covers depressive symptoms with suicidal thoughts, never the thoughts alone.
+    return conditions <= approved and ("E-SI" not in conditions or "depress" in text)

@@ -1,0 +1,30 @@
+"""Fixtures for all rooms."""
+
+import fcntl
+from pathlib import Path
+
+import pytest
+
+from api.services.models import current_model
+from api.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of yardsticks beside the checkout; what is in it is read, never copied."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("The yardsticks are absent: put the folder `shared` beside the checkout to run this test.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Path:
+    """The folder of this checkout's model: trained at the first need, kept while all it is made from stays the same."""
+    settings = Settings(data=ROOT / "build" / "test-data", demo=True)
+    settings.folder.create()
+    with (settings.data / "model.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return current_model(settings)
