@@ -90,16 +90,22 @@ class Scanner:
         """Read and judge one input; what could not be read is `unclear`, never clear."""
         worker = self._idle.get()
         try:
+            if not worker.is_alive():
+                # It died with nothing to do, so the job at hand is not what killed it.
+                worker = self._replacement(worker)
             answer = worker.ask(job)
         except _WorkerLostError as lost:
-            worker.stop()
-            worker = _Worker(self._model_folder, self._cpu_seconds)
+            worker = self._replacement(worker)
             answer = Answer(None, None, str(lost))
         finally:
             self._idle.put(worker)
         if answer.verdict is None:
             return ScanResult(None, _unread(self.hello, job.as_of), answer.error)
         return ScanResult(answer.document, answer.verdict)
+
+    def _replacement(self, lost: "_Worker") -> "_Worker":
+        lost.stop()
+        return _Worker(self._model_folder, self._cpu_seconds)
 
 
 class _WorkerLostError(Exception):
@@ -116,6 +122,9 @@ class _Worker:
         self._process.start()
         theirs.close()
         self._hello: Hello | None = None
+
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
 
     def wait_ready(self) -> Hello:
         if self._hello is None:
@@ -138,7 +147,7 @@ class _Worker:
             if not self._pipe.poll(self._patience):
                 raise _WorkerLostError(f"Not read: no answer within {self._patience} seconds.")
             return cast("Answer", self._pipe.recv())
-        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+        except (EOFError, OSError) as error:
             self._process.join(5)
             raise _WorkerLostError(
                 f"Not read: reading took more than {self._cpu_seconds} CPU seconds or too much memory."

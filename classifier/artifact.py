@@ -3,11 +3,14 @@
 import hashlib
 import json
 import tempfile
+import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from classifier.exceptions import ArtifactMismatch
 
@@ -56,6 +59,21 @@ class Model:
     digest: str = ""
 
 
+class _Document(BaseModel):
+    """What `model.json` holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int
+    heads: tuple[str, ...]
+    intercepts: tuple[float, ...]
+    vocabularies: dict[str, tuple[str, ...]]
+    calibrations: dict[str, HeadCalibration]
+    pages: dict[str, PageModel]
+    provenance: dict[str, str]
+    weights_sha256: str
+
+
 def save(model: Model, folder: Path) -> Model:
     """Write the model into `folder` (made if missing) and return it with its digest; equal models give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,23 +105,30 @@ def load(folder: Path) -> Model:
         document = json.loads(text)
         with np.load(folder / "weights.npz", allow_pickle=False) as stored:
             arrays: dict[str, Weights] = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise ArtifactMismatch(f"No usable model in {folder}: {error}. Run `rxwarden train`.") from error
-    if document.get("format") != FORMAT:
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ArtifactMismatch(f"The model in {folder} has another format than this version. Run `rxwarden train`.")
-    if document["weights_sha256"] != _arrays_digest(arrays):
+    if document.get("weights_sha256") != _arrays_digest(arrays):
         raise ArtifactMismatch(f"weights.npz and model.json in {folder} do not belong together. Run `rxwarden train`.")
+    try:
+        return _model(_Document.model_validate(document), arrays, hashlib.sha256(text.encode()).hexdigest())
+    except (ValidationError, KeyError) as error:
+        raise ArtifactMismatch(f"model.json in {folder} cannot be used: {error}. Run `rxwarden train`.") from error
+
+
+def _model(document: _Document, arrays: dict[str, Weights], digest: str) -> Model:
     return Model(
-        heads=tuple(document["heads"]),
+        heads=document.heads,
         blocks={
             name: BlockWeights({gram: i for i, gram in enumerate(grams)}, arrays[f"{name}_weights"])
-            for name, grams in document["vocabularies"].items()
+            for name, grams in document.vocabularies.items()
         },
-        intercepts=tuple(document["intercepts"]),
-        calibrations={head: HeadCalibration(**c) for head, c in document["calibrations"].items()},
-        pages={family: PageModel(**{**p, "weights": tuple(p["weights"])}) for family, p in document["pages"].items()},
-        provenance=document["provenance"],
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        intercepts=document.intercepts,
+        calibrations=document.calibrations,
+        pages=document.pages,
+        provenance=document.provenance,
+        digest=digest,
     )
 
 

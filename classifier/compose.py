@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.dataset import Row
+from classifier.exceptions import DatasetInvalid
 from classifier.labels import Family
 from classifier.page import LONGEST
 
@@ -12,8 +13,7 @@ PAGES = 4000
 HARD_SHARE = 0.25
 """Share of a page's clean passages that are labelled rows; the rest is plain text that scores at the floor."""
 _SEED = 20261121
-# Kinds that share a page or a site; a page draws its passages from one of these.
-_COMPANIES: tuple[frozenset[str], ...] = (
+COMPANIES: tuple[frozenset[str], ...] = (
     frozenset({"seller_shop", "seller_blog", "seller_spam", "marketplace_listing", "messenger", "encyclopaedia"}),
     frozenset(
         {"clinic_careless", "clinic_careful", "telehealth", "medspa", "testimonial", "other_treatment", "spravato"}
@@ -25,6 +25,7 @@ _COMPANIES: tuple[frozenset[str], ...] = (
     frozenset({"hospital", "monograph", "paper", "science_other", "vet", "pharmacy_listing"}),
     frozenset({"tech_mail", "other", "sound_alike"}),
 )
+"""Kinds that share a page or a site; a page draws its passages from one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,14 @@ def compose_pages(rows: Sequence[Row], family: Family) -> tuple[ComposedPage, ..
     """The same pages for the same rows: 1 to LONGEST passages, about a third of them with one to five positive ones."""
     draw = random.Random(_SEED)  # noqa: S311 - pages are drawn, not secrets
     pools = []
-    for company in _COMPANIES:
+    for company in COMPANIES:
         members = [i for i, row in enumerate(rows) if row.kind in company]
         positive = [i for i in members if rows[i].holds(family)]
         clean = [i for i in members if not rows[i].labels]
         if clean:
             pools.append((positive, clean))
+    if not any(positive for positive, _ in pools):
+        raise DatasetInvalid(f"No clean rows stand beside rows of {family}: give rows of kinds that share a page.")
     pages = []
     for _ in range(PAGES):
         positive, clean = draw.choice(pools)

@@ -58,19 +58,26 @@ def read_rows(paths: Iterable[Path]) -> tuple[Row, ...]:
     rows: list[Row] = []
     seen: dict[str, str] = {}
     for path in paths:
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        # Bytes, split at line feeds alone: a text may hold characters that other splitting takes for line ends.
+        for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
             if not line.strip():
                 continue
             place = f"{path.name}:{number}"
             try:
                 row = Row.model_validate_json(line)
             except ValidationError as error:
-                raise DatasetInvalid(f"{place}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}") from error
+                raise DatasetInvalid(f"{place}: {_fault(error)}") from error
             if row.id in seen:
                 raise DatasetInvalid(f"{place}: the id {row.id} is taken by {seen[row.id]}; give the row another one.")
             seen[row.id] = place
             rows.append(row)
     return tuple(rows)
+
+
+def _fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}." if where else f"{first['msg']}."
 
 
 def passage_files(folder: Path) -> tuple[Path, ...]:

@@ -17,15 +17,27 @@ class Role(StrEnum):
     TREATMENT = "treatment"
 
 
+class Usage(StrEnum):
+    """How far a word is a name by itself."""
+
+    NAME = "name"
+    SLANG = "slang"
+    EVERYDAY = "everyday"
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One substance or treatment (`many`: a class of them) with normalised names; slang needs a sale cue beside it."""
+    """One substance or treatment (`many`: a class of them) with normalised names.
+
+    Slang needs a sale beside it to be a name, everyday words need a sign of the drug trade.
+    """
 
     id: str
     role: Role
     names: tuple[str, ...]
     stems: tuple[str, ...] = ()
     slang: tuple[str, ...] = ()
+    everyday: tuple[str, ...] = ()
     many: bool = False
 
 
@@ -37,7 +49,7 @@ class Mention:
     name: str
     start: int
     end: int
-    is_slang: bool
+    usage: Usage
 
     @property
     def substance(self) -> str:
@@ -50,17 +62,16 @@ class Lexicon:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms = tuple(terms)
-        self._by_first: dict[str, list[tuple[tuple[str, ...], Term, bool]]] = {}
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Term, Usage]]] = {}
         self._stems: dict[str, Term] = {}
         for term in self.terms:
-            for name in term.names:
-                self._add(name, term, is_slang=False)
-            for name in term.slang:
-                self._add(name, term, is_slang=True)
+            for usage, names in zip(Usage, (term.names, term.slang, term.everyday), strict=True):
+                for name in names:
+                    self._add(name, term, usage)
             for stem in term.stems:
                 self._stems.setdefault(stem, term)
         for entries in self._by_first.values():
-            entries.sort(key=lambda entry: (-len(entry[0]), entry[2]))
+            entries.sort(key=lambda entry: (-len(entry[0]), list(Usage).index(entry[2])))
         self._stem_lengths = sorted({len(stem) for stem in self._stems}, reverse=True)
         shortest = min(self._stem_lengths, default=0)
         # Most words begin no stem: one look-up spares them a slice for every length.
@@ -73,10 +84,10 @@ class Lexicon:
             if len(word) > 3
         )
 
-    def _add(self, name: str, term: Term, *, is_slang: bool) -> None:
+    def _add(self, name: str, term: Term, usage: Usage) -> None:
         words = tuple(split_words(name))
         if words:
-            self._by_first.setdefault(words[0], []).append((words, term, is_slang))
+            self._by_first.setdefault(words[0], []).append((words, term, usage))
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """All mentions in order, without overlap."""
@@ -88,24 +99,24 @@ class Lexicon:
             if match is None:
                 at += 1
                 continue
-            count, term, is_slang = match
+            count, term, usage = match
             start, end = tokens[at][1], tokens[at + count - 1][2]
-            found.append(Mention(term, text[start:end], start, end, is_slang))
+            found.append(Mention(term, text[start:end], start, end, usage))
             at += count
         return tuple(found)
 
-    def _match(self, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, Term, bool] | None:
+    def _match(self, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, Term, Usage] | None:
         word = tokens[at][0]
-        for words, term, is_slang in self._by_first.get(word, ()):
+        for words, term, usage in self._by_first.get(word, ()):
             if len(words) == 1 or [t[0] for t in tokens[at : at + len(words)]] == list(words):
-                return len(words), term, is_slang
+                return len(words), term, usage
         shortest, starts = self._stem_starts
         if word[:shortest] not in starts:
             return None
         for length in self._stem_lengths:
             stem = self._stems.get(word[:length])
             if stem is not None and len(word) >= length:
-                return 1, stem, False
+                return 1, stem, Usage.NAME
         return None
 
     def knows(self, word: str) -> bool:

@@ -7,27 +7,50 @@ from classifier.features import View
 from classifier.labels import Family
 from classifier.policy import PolicyPack
 from classifier.topics import CONDITIONS
-from classifier.types import Passage
 
 _SOLD = frozenset({Role.SUBJECT, Role.ANALOGUE, Role.DRUG})
 # What must be named in a passage or around it before a family can be about it.
 _NAMED = {Family.ILLICIT_SALE: _SOLD, Family.UNSUPPORTED_CLAIM: frozenset({Role.SUBJECT})}
 _BEYOND_THE_LABEL = ("cure", "comparison", "safe", "home", "dosing", "lasting", "rate", "brain", "fast")
+_TRADE = frozenset({"sale", "price", "evasion", "no_prescription", "sham", "recreational"})
+_WEAK = frozenset({"link", "quality", "listing_tokens"})
+_SELLS = (
+    *("buy", "cart", "for_sale", "our_stock", "goods_place", "sends_reader", "order_contact"),
+    *("stealth", "customs_reship", "no_prescription"),
+)
+_SPEAKS_ALONE = frozenset({"evasion", "no_prescription"})
 _UNNAMED = 2.5
 _SILENCED = 4.0
 
 
-def penalty(family: Family, passage: Passage, view: View, as_of: date, pack: PolicyPack) -> float:
+def penalty(family: Family, region: str, view: View, as_of: date, pack: PolicyPack) -> float:
     """By how much the passage's logit for the family is lowered; 0 when it speaks for the page."""
     lowered = 0.0 if names_what_it_takes(family, view) else _UNNAMED
-    if family is Family.UNSUPPORTED_CLAIM and (passage.region == "nav" or repeats_the_label(view, as_of, pack)):
+    if family is Family.ILLICIT_SALE and not is_about_trade(view):
+        lowered += _UNNAMED
+    if family is Family.UNSUPPORTED_CLAIM and (region == "nav" or repeats_the_label(view, as_of, pack)):
         lowered += _SILENCED
     return lowered
 
 
 def names_what_it_takes(family: Family, view: View) -> bool:
-    """Whether the passage, its lead-in or its page names what the family is about."""
+    """Whether the passage or its surroundings name what the family is about; evasion speaks for itself."""
+    if family is Family.ILLICIT_SALE and any(hit.cue.group in _SPEAKS_ALONE for hit in view.cues):
+        return True
     return bool((view.roles_here | view.roles_around) & _NAMED[family])
+
+
+def is_about_trade(view: View) -> bool:
+    """Whether words of trade stand in the passage or its lead-in; a link or praise is one only beside a drug's name."""
+    names_a_drug = bool(view.roles_here & _SOLD)
+    return any(
+        hit.cue.group in _TRADE and (names_a_drug or hit.cue.id not in _WEAK) for hit in (*view.cues, *view.lead_cues)
+    )
+
+
+def is_clear_offer(view: View) -> bool:
+    """Whether the passage itself names a drug and tells how it is bought or slipped past the law."""
+    return bool(view.roles_here & _SOLD) and view.cue_hit(*_SELLS) is not None
 
 
 def repeats_the_label(view: View, as_of: date, pack: PolicyPack) -> bool:

@@ -7,13 +7,14 @@ from functools import lru_cache
 from itertools import combinations
 
 from classifier.cues import CueHit
-from classifier.entities import Mention, Role, split_words
+from classifier.entities import Mention, Role, Usage, split_words
 from classifier.normalize import Normalized, normalize
 from classifier.policy import PolicyPack
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[$£€₽%!?*@#|:➜→✅☎📞💊❄🔥💯🍄🌿]")
 _DIGITS = re.compile(r"\d+")
 _SLANG_GROUPS = frozenset({"sale", "price", "evasion", "recreational"})
+_TRADE_CUES = frozenset({"stealth", "customs_reship", "coins", "messenger", "no_prescription"})
 _LEAD_GROUPS = frozenset({"sale", "claim", "price", "lawful"})
 _SALE_GROUPS = frozenset({"sale", "price", "evasion", "no_prescription", "sham", "recreational"})
 _SOFTENING_GROUPS = frozenset({"hedge", "negation", "attribution", "disclosure", "risk"})
@@ -88,15 +89,19 @@ class Viewer:
         return self.place(self.read(text), context or Context())
 
     def read(self, text: str) -> Reading:
-        """Names and cues of raw text; slang only beside a sale cue."""
+        """Names and cues of raw text; slang only beside a sale, everyday words only beside a sign of the drug trade."""
         normalized = normalize(text, self._pack.is_keyword)
         if not normalized.text:
             return Reading(normalized, (), ())
         cues = self._pack.cues.find(normalized.text)
         found = self._pack.lexicon.find(normalized.text)
-        if any(m.is_slang for m in found) and not any(hit.cue.group in _SLANG_GROUPS for hit in cues):
-            found = tuple(m for m in found if not m.is_slang)
-        return Reading(normalized, found, cues)
+        meant = {Usage.NAME}
+        if any(hit.cue.group in _SLANG_GROUPS for hit in cues):
+            meant.add(Usage.SLANG)
+            names_a_drug = any(m.usage is not Usage.EVERYDAY and m.term.role in _TRADED for m in found)
+            if names_a_drug or any(hit.cue.id in _TRADE_CUES for hit in cues):
+                meant.add(Usage.EVERYDAY)
+        return Reading(normalized, tuple(m for m in found if m.usage in meant), cues)
 
     def place(self, reading: Reading, context: Context) -> View:
         """The view of what has been read, in its context."""
@@ -153,7 +158,7 @@ def cue_features(view: View) -> list[str]:
         flags |= {f"claim+{group}" for group in groups & _SOFTENING_GROUPS}
     if sum(m.term.role in _TRADED for m in view.mentions) >= 4:
         flags.add("many drugs named")
-    if any(m.is_slang for m in view.mentions):
+    if any(m.usage is not Usage.NAME for m in view.mentions):
         flags.add("slang")
     if view.normalized.disguised:
         flags.add("disguised letters")

@@ -55,7 +55,7 @@ class FindingMaker:
         for family, probability in families.items():
             cut = self._cut(family, scored, is_reported=probability >= self._model.pages[family].report)
             for one in scored:
-                if family in one.speaks_of and self._probability(one, family) >= cut:
+                if family in one.speaks_of and self.probability(one, family) >= cut:
                     yield from self._of_passage(one, family, page)
 
     def _cut(self, family: Family, scored: Sequence[Scored], *, is_reported: bool) -> float:
@@ -63,7 +63,7 @@ class FindingMaker:
         report = self._model.calibrations[family].report
         if not is_reported:
             return report
-        likely = (self._probability(s, family) for s in scored if family in s.speaks_of)
+        likely = (self.probability(s, family) for s in scored if family in s.speaks_of)
         return min(report, MORE_LIKELY_THAN_NOT, max(likely, default=1.0))
 
     def _of_passage(self, one: Scored, family: Family, page: _Page) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ class FindingMaker:
 
     def _labels(self, one: Scored, family: Family) -> list[Label]:
         """The labels over their own threshold; the likeliest one when the family is sure and no label is."""
-        likely = {label: self._probability(one, label) for label in Label if label.family is family}
+        likely = {label: self.probability(one, label) for label in Label if label.family is family}
         over = [label for label, p in likely.items() if p >= max(0.35, self._model.calibrations[label].review)]
         sure = [label for label in over if likely[label] >= min(0.5, self._model.calibrations[label].report)]
         return sure or [max(likely, key=lambda label: likely[label])]
@@ -91,7 +91,7 @@ class FindingMaker:
             start=passage.start,
             end=passage.end,
             quote=page.content.text[passage.start : passage.end],
-            score=round(self._probability(one, label), 6),
+            score=round(self.probability(one, label), 6),
             severity=weighed.severity,
             severity_reason=weighed.reason,
             topic=topic.id if topic else None,
@@ -105,7 +105,8 @@ class FindingMaker:
         shares = reasons_for(self._scorer.shares(one.view, head))
         return (*shares, *(Reason(text, 0.0) for text in weighed.reasons[1:]))
 
-    def _probability(self, one: Scored, head: Family | Label) -> float:
+    def probability(self, one: Scored, head: Family | Label) -> float:
+        """The calibrated probability of a head for one passage."""
         calibration = self._model.calibrations[head]
         return sigmoid(calibration.slope * float(one.logits[self._scorer.heads.index(head)]) + calibration.offset)
 

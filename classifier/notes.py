@@ -41,7 +41,8 @@ def page_notes(
             for rule, pattern in _PLACES.items()
             if rule in pack.rules and pattern.search(haystack)
         ]
-    cited = {rule for f in findings for rule in f.rules}
+    # Rules of a label that have lapsed are no longer cited, yet their lapse is what has to be looked up.
+    cited = {rule for f in findings for rule in pack.labels[f.label].rules} | {note.rule for note in notes}
     notes += [
         Note(fact.id, f"Check again: {fact.statement}")
         for fact in pack.dated_facts

@@ -17,7 +17,7 @@ from classifier.labels import Family, Label
 FAMILY_HEADS: tuple[Family | Label, ...] = tuple(Family)
 LABEL_HEADS: tuple[Family | Label, ...] = tuple(Label)
 BLOCKS = ("words", "chars", "cues")
-_SCALES = {"words": 0.3, "chars": 0.2, "cues": 0.5}
+_SCALES = {"words": 0.3, "chars": 0.3, "cues": 0.5}
 _ANALYZERS: dict[str, Callable[[View], Sequence[str]]] = {
     "words": word_features,
     "chars": char_features,

@@ -80,6 +80,11 @@ class Topic(_Strict):
     human_trial: bool = True
     severity: Severity | None = None
 
+    @property
+    def is_unsupported(self) -> bool:
+        """Whether no wording of a benefit holds, however qualified."""
+        return not (self.supported or self.qualify)
+
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """`pattern` over normalised text."""
@@ -115,7 +120,7 @@ class Example(_Strict):
 class _PolicyFile(_Strict):
     id: str
     title: str
-    version: str
+    version: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
     jurisdictions: dict[str, str]
     rule: tuple[Rule, ...]
     label: tuple[LabelPolicy, ...]
@@ -137,6 +142,7 @@ class _TermRow(_Strict):
     names: tuple[str, ...]
     stems: tuple[str, ...] = ()
     slang: tuple[str, ...] = ()
+    everyday: tuple[str, ...] = ()
     many: bool = False
 
 
@@ -170,6 +176,11 @@ class PolicyPack:
     cues: CueSet
     examples: tuple[Example, ...]
 
+    @property
+    def written_on(self) -> date:
+        """The day the pack speaks of."""
+        return date.fromisoformat(self.version)
+
     def is_keyword(self, word: str) -> bool:
         """Whether a word is one that people disguise: a name of a substance or a word of a cue."""
         return self.lexicon.knows(word) or self.cues.knows(word)
@@ -202,7 +213,7 @@ def load_policy(name: str = "ketamine") -> PolicyPack:
         topics={topic.id: topic for topic in evidence.topic},
         approved_uses=policy.approved_use,
         dated_facts=policy.dated_fact,
-        lexicon=Lexicon(Term(t.id, t.role, t.names, t.stems, t.slang, t.many) for t in terms.term),
+        lexicon=Lexicon(Term(**dict(row)) for row in terms.term),
         cues=CueSet(Cue(c.id, c.group, re.compile(c.pattern), c.examples, c.counter) for c in cues.cue),
         examples=_read_examples(folder),
     )

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from classifier import artifact
 from classifier.entities import Role
-from classifier.exemptions import penalty
+from classifier.exceptions import ArtifactMismatch
+from classifier.exemptions import is_clear_offer, penalty
 from classifier.features import Context, Reading, Viewer
 from classifier.findings import FindingMaker
-from classifier.labels import Family, Outcome, Severity
+from classifier.labels import Family, Label, Outcome, Severity
 from classifier.notes import page_notes
-from classifier.page import page_probability
+from classifier.page import FEATURES, page_probability
 from classifier.passages import split
 from classifier.policy import PolicyPack, load_policy
 from classifier.scorer import Scored, Scorer
@@ -34,7 +35,10 @@ class Predictor:
     @classmethod
     def load(cls, folder: Path, policy: str = "ketamine") -> "Predictor":
         """The model saved in `folder` with the named pack; raises ArtifactMismatch or PolicyInvalid."""
-        return cls(artifact.load(folder), load_policy(policy))
+        model, pack = artifact.load(folder), load_policy(policy)
+        if not _fits(model, pack):
+            raise ArtifactMismatch(f"The model in {folder} was made for another version. Run `rxwarden train`.")
+        return cls(model, pack)
 
     def judge(self, content: Content, as_of: date) -> Verdict:
         """The verdict of the content as of a day."""
@@ -43,6 +47,9 @@ class Predictor:
         made = self._findings.make(scored, families, content, as_of)
         findings = tuple(sorted(made, key=lambda f: (f.start, f.label)))
         families = {family: _settled(p, family, findings, self.model) for family, p in families.items()}
+        if self._has_clear_offer(scored):
+            report = self.model.pages[Family.ILLICIT_SALE].report
+            families[Family.ILLICIT_SALE] = max(families[Family.ILLICIT_SALE], report)
         flagged = tuple(f for f in Family if families[f] >= self.model.pages[f].report)
         return Verdict(
             outcome=self._outcome(families, flagged, content.not_seen),
@@ -67,7 +74,7 @@ class Predictor:
         scored = []
         for passage, reading in zip(passages, readings, strict=True):
             view = self._viewer.place(reading, Context(passage.lead_in, roles))
-            penalties = {family: penalty(family, passage, view, as_of, self.pack) for family in Family}
+            penalties = {family: penalty(family, passage.region, view, as_of, self.pack) for family in Family}
             scored.append(Scored(passage, view, self._scorer.logits(view), penalties))
         return tuple(scored)
 
@@ -87,12 +94,32 @@ class Predictor:
             logits.append(logit - one.penalties[family])
         return page_probability(self.model.pages[family], logits)
 
+    def _has_clear_offer(self, scored: Sequence[Scored]) -> bool:
+        """One clear offer that its passage reports by itself is enough, however long the page around it is."""
+        family = Family.ILLICIT_SALE
+        report = self.model.calibrations[family].report
+        return any(
+            family in one.speaks_of and is_clear_offer(one.view) and self._findings.probability(one, family) >= report
+            for one in scored
+        )
+
     def _outcome(self, families: dict[Family, float], flagged: Sequence[Family], not_seen: Sequence[str]) -> Outcome:
         if flagged:
             return Outcome.VIOLATION
         if not_seen or any(families[f] >= self.model.pages[f].review for f in Family):
             return Outcome.UNCLEAR
         return Outcome.CLEAR
+
+
+def _fits(model: artifact.Model, pack: PolicyPack) -> bool:
+    """Whether the model was made with this pack, and has the heads and page features of this code."""
+    heads = tuple(str(head) for head in (*Family, *Label))
+    features = {family: len(page.weights) for family, page in model.pages.items()}
+    return (model.provenance.get("policy"), model.heads, features) == (
+        pack.digest,
+        heads,
+        dict.fromkeys(map(str, Family), len(FEATURES)),
+    )
 
 
 def _settled(probability: float, family: Family, findings: Sequence[Finding], model: artifact.Model) -> float:

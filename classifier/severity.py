@@ -51,12 +51,12 @@ def weigh(label: Label, view: View, topic: Topic | None, disclosure: Disclosure,
     ):
         severity = Severity.MEDIUM
         reasons.append("Lowered: no sale and no home use stands beside the dose.")
-    if label is Label.UNAPPROVED_INDICATION and topic is not None and not topic.human_trial:
-        # Neither a hedge nor a disclosure helps a use that nobody has tried in people.
-        return Weighed(severity, tuple(reasons))
-    severity, reason = _hedged(label, view, severity)
-    reasons += [reason] if reason else []
-    if label is Label.UNAPPROVED_INDICATION:
+    is_indication = label is Label.UNAPPROVED_INDICATION
+    # A hedge does not help where nothing supports the use, nor a disclosure where nobody has tried it in people.
+    if not (is_indication and topic is not None and topic.is_unsupported):
+        severity, reason = _hedged(label, view, severity)
+        reasons += [reason] if reason else []
+    if is_indication and (topic is None or topic.human_trial):
         severity, reason = _disclosed(disclosure, severity)
         reasons += [reason] if reason else []
     return Weighed(severity, tuple(reasons))

@@ -17,6 +17,7 @@ from classifier.compose import compose_pages
 from classifier.dataset import Row, passage_files, read_rows
 from classifier.entities import Role
 from classifier.exceptions import DatasetInvalid
+from classifier.exemptions import penalty
 from classifier.features import Context, View, Viewer
 from classifier.labels import Family, Label
 from classifier.page import FLOOR, page_features, sigmoid
@@ -62,7 +63,13 @@ def _train(folder: Path, pack: PolicyPack, progress: Progress) -> Model:
     calibrations = {
         head: _calibrate(evidence.logits[:, i], evidence.targets[:, i]) for i, head in enumerate(evidence.heads)
     }
-    pages = {family: _page_model(rows, evidence, family, calibrations[family]) for family in Family}
+    pages = {}
+    for family in Family:
+        calibration = calibrations[family]
+        logits = calibration.slope * evidence.logits[:, evidence.heads.index(family)] + calibration.offset
+        pairs = zip(rows, views, strict=True)
+        logits -= [penalty(family, row.region, view, pack.written_on, pack) for row, view in pairs]
+        pages[family] = _page_model(rows, logits, family)
     return Model(
         heads=tuple(str(head) for head in evidence.heads),
         blocks=fitted.blocks(),
@@ -87,9 +94,7 @@ def cross_validate(rows: Sequence[Row], views: Sequence[View], progress: Progres
     """Score every row by a model that saw no row of its group."""
     heads = (*FAMILY_HEADS, *LABEL_HEADS)
     targets = np.array([[int(row.holds(head)) for head in heads] for row in rows], dtype=np.int64)
-    scarce = [str(head) for head, n in zip(heads, targets.sum(axis=0), strict=True) if n < 2 * FOLDS]
-    if scarce:
-        raise DatasetInvalid(f"Too few examples of {', '.join(scarce)}: each needs at least {2 * FOLDS}.")
+    _refuse_scarcity(rows, heads)
     strata = targets[:, 0] * 2 + targets[:, 1]
     logits = np.zeros(targets.shape)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0).split(strata, strata, [r.group for r in rows])
@@ -98,6 +103,15 @@ def cross_validate(rows: Sequence[Row], views: Sequence[View], progress: Progres
         fitted = fit([views[i] for i in seen], targets[seen])
         logits[unseen] = fitted.logits([views[i] for i in unseen])
     return Evidence(heads, logits, targets)
+
+
+def _refuse_scarcity(rows: Sequence[Row], heads: Sequence[Family | Label]) -> None:
+    """Groups are counted, for a fold takes or leaves a group as a whole."""
+    scarce = [str(head) for head in heads if len({row.group for row in rows if row.holds(head)}) < 2 * FOLDS]
+    if scarce:
+        raise DatasetInvalid(
+            f"Too few examples of {', '.join(scarce)}: each needs at least {2 * FOLDS} groups of rows."
+        )
 
 
 @dataclass(frozen=True)
@@ -166,21 +180,23 @@ def _calibrate(logits: Scores, targets: Targets) -> HeadCalibration:
 
 
 def thresholds(probabilities: Scores, targets: Targets) -> tuple[float, float]:
-    """(review, report): the highest threshold with recall 0.95 or more, the lowest with precision 0.90 or more."""
+    """(review, report): the highest threshold with recall 0.95 or more, the lowest with precision 0.90 or more.
+
+    `report` is kept between 0.3 and 0.95, and `review` never lies above it.
+    """
     order = np.argsort(-probabilities, kind="stable")
-    hits = np.cumsum(targets[order])
-    precision = hits / np.arange(1, len(order) + 1)
-    recall = hits / max(1, hits[-1])
-    precise = np.flatnonzero(precision >= REPORT_PRECISION)
-    report = float(probabilities[order[precise[-1]]]) if len(precise) else 0.95
-    review = float(probabilities[order[np.flatnonzero(recall >= REVIEW_RECALL)[0]]])
+    ordered = probabilities[order]
+    # A threshold takes all rows of equal probability or none, so only the last of them is a place to cut.
+    cuts = np.flatnonzero(np.append(ordered[1:] < ordered[:-1], True))
+    hits = np.cumsum(targets[order])[cuts]
+    precise = np.flatnonzero(hits / (cuts + 1) >= REPORT_PRECISION)
+    report = float(ordered[cuts[precise[-1]]]) if len(precise) else 0.95
+    review = float(ordered[cuts[np.flatnonzero(hits >= REVIEW_RECALL * hits[-1])[0]]])
     report = min(max(report, 0.3), 0.95)
     return min(review, report), report
 
 
-def _page_model(rows: Sequence[Row], evidence: Evidence, family: Family, calibration: HeadCalibration) -> PageModel:
-    head = evidence.heads.index(family)
-    logits = calibration.slope * evidence.logits[:, head] + calibration.offset
+def _page_model(rows: Sequence[Row], logits: Scores, family: Family) -> PageModel:
     pages = compose_pages(rows, family)
     features = np.array([page_features([float(logits[i]) for i in page.rows] + [FLOOR] * page.plain) for page in pages])
     targets = np.array([int(page.is_positive) for page in pages], dtype=np.int64)

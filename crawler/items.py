@@ -62,8 +62,9 @@ class FetchFailure:
 class Block:
     """A run of `Document.text` ([start, end), code points) that came from one place of the page.
 
-    kind: title, meta, jsonld, heading, text, item, row, button, option, label, alt, aria, placeholder, link.
-    region: head, nav, header, main, aside, footer, form, body.
+    kind: title, meta, jsonld, jsonld-bad (one that does not parse), heading, text, item, row, button, option, label,
+    alt, aria, placeholder, link.
+    region: head, nav, header, main, aside, footer, form, table, body.
     hidden: not shown by a browser (template, comment, display:none ...); kept because hiding is itself a signal.
     """
 

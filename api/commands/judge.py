@@ -54,8 +54,9 @@ def judge(
         for made in results:
             failed = failed or "error" in made
             if table is None:
-                sys.stdout.write(json.dumps(made, ensure_ascii=False) + "\n")
-                sys.stdout.flush()
+                # The contract is UTF-8 whatever the terminal speaks.
+                sys.stdout.buffer.write(json.dumps(made, ensure_ascii=False).encode() + b"\n")
+                sys.stdout.buffer.flush()
             else:
                 table.add_row(*_cells(made))
     if table is not None:

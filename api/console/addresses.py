@@ -1,6 +1,10 @@
 """Addresses made harmless: readable and copyable, but nothing a browser, mail reader or chat would follow."""
 
+import re
+
 from api.console.invisible import plain
+
+_HTTP = re.compile(r"(?<=h)tt(?=ps?$)", re.IGNORECASE)
 
 
 def defang(url: str) -> str:
@@ -8,7 +12,7 @@ def defang(url: str) -> str:
     scheme, separator, rest = plain(url).partition("://")
     host, slash, path = (rest if separator else scheme).partition("/")
     bare = host.replace(".", "[.]") + slash + path
-    return f"{scheme.replace('tt', 'xx')}://{bare}" if separator else bare
+    return f"{_HTTP.sub('xx', scheme)}://{bare}" if separator else bare
 
 
 def host_and_path(url: str) -> tuple[str, str]:

@@ -68,12 +68,13 @@ def lay_out(text: str, blocks: Sequence[Row], spans: Sequence[Span], *, shown: i
     """Give the text as paragraphs; of a very long text the first `shown` characters and what surrounds each finding."""
     spans = [span for span in (_clipped(span, len(text)) for span in spans) if span.start < span.end]
     covers = _covers(spans)
+    ends = [cover.end for cover in covers]
     windows = _windows(len(text), spans, shown)
     paragraphs: list[Paragraph] = []
     region, left_out, shown_up_to = "", 0, 0
     for part in _in_windows(_all_blocks(text, blocks), windows):
         left_out = _readable(text, shown_up_to, part.start) if part.start > shown_up_to else 0
-        pieces = tuple(_pieces(text, part, covers))
+        pieces = tuple(_pieces(text, part, covers, bisect_left(ends, part.start + 1)))
         paragraphs.append(Paragraph(part.kind, part.region, part.hidden, pieces, part.region != region, left_out))
         region, shown_up_to = part.region, part.end
     rest = _readable(text, shown_up_to, len(text))
@@ -108,9 +109,10 @@ def _block(row: Row, length: int) -> _Block:
 
 
 def _windows(length: int, spans: Sequence[Span], shown: int) -> list[tuple[int, int]]:
-    """The ranges to show, apart and in order."""
+    """The ranges to show, apart and in order; the more findings, the less of what surrounds each."""
+    around = min(AROUND, SHOWN // max(1, len(spans)))
     wanted = sorted(
-        [(0, min(shown, length)), *((max(0, s.start - AROUND), min(length, s.end + AROUND)) for s in spans)]
+        [(0, min(shown, length)), *((max(0, s.start - around), min(length, s.end + around)) for s in spans)]
     )
     merged: list[tuple[int, int]] = []
     for start, end in wanted:
@@ -124,7 +126,8 @@ def _windows(length: int, spans: Sequence[Span], shown: int) -> list[tuple[int, 
 def _in_windows(blocks: Iterable[_Block], windows: Sequence[tuple[int, int]]) -> Iterator[_Block]:
     ends = [end for _, end in windows]
     for block in blocks:
-        for start, end in windows[bisect_left(ends, block.start + 1) :]:
+        for place in range(bisect_left(ends, block.start + 1), len(windows)):
+            start, end = windows[place]
             if start >= block.end:
                 break
             yield replace(block, start=max(start, block.start), end=min(end, block.end))
@@ -141,9 +144,11 @@ def _covers(spans: Sequence[Span]) -> list[_Cover]:
     return covers
 
 
-def _pieces(text: str, block: _Block, covers: Sequence[_Cover]) -> Iterator[Piece]:
+def _pieces(text: str, block: _Block, covers: Sequence[_Cover], first: int) -> Iterator[Piece]:
+    """The block cut where covers begin and end; `first` is the first cover that does not end before it."""
     done = block.start
-    for cover in covers[bisect_left([c.end for c in covers], block.start + 1) :]:
+    for place in range(first, len(covers)):
+        cover = covers[place]
         start, end = max(cover.start, done), min(cover.end, block.end)
         if start >= end:
             break

@@ -97,5 +97,5 @@ def _bars(finding: StoredFinding) -> tuple[Bar, ...]:
     weighed = sorted(((str(r["text"]), float(r["weight"])) for r in finding.reasons), key=lambda pair: -abs(pair[1]))
     weighed = [pair for pair in weighed if pair[1]][:MOST_REASONS]
     longest = max((abs(weight) for _, weight in weighed), default=1.0)
-    bars = [Bar(text, weight > 0, max(1.0, 100 * abs(weight) / longest)) for text, weight in weighed]
+    bars = [Bar(text.replace("_", " "), weight > 0, max(1.0, 100 * abs(weight) / longest)) for text, weight in weighed]
     return tuple(sorted(bars, key=lambda bar: not bar.is_for))

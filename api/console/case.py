@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.console.case_view import Typed, next_case, view_case
+from api.console.case_view import Typed, glance_at, next_case, view_case
 from api.console.filters import Wanted, read_wanted
 from api.console.invisible import plain
 from api.console.page import page
@@ -31,8 +31,8 @@ def show_case(request: Request, here: At, case_id: str) -> Response:
 @router.get("/cases/{case_id}/preview")
 def preview_case(request: Request, here: At, case_id: str) -> Response:
     """Show the part of a case that stands beside the queue; a fragment, not a page."""
-    view = view_case(here, case_id)
-    return page(request, here, "_preview.html", view=view, query=read_wanted(request.query_params).query)
+    glance = glance_at(here, case_id)
+    return page(request, here, "_preview.html", glance=glance, query=read_wanted(request.query_params).query)
 
 
 @router.get("/cases/{case_id}/next")
@@ -74,13 +74,14 @@ def case_page(
         "case.html",
         status=status,
         view=view,
+        glance=view.glance,
         typed=typed,
         problem=problem,
         reasons=REASONS,
         wanted=wanted,
         query=wanted.query,
         done=done,
-        title=plain(view.detail.page.title.strip() or "Page without a title"),
+        title=plain(view.glance.detail.page.title.strip() or "Page without a title"),
     )
 
 

@@ -11,7 +11,7 @@ from api.console.filters import Wanted
 from api.console.timeline import Event, timeline
 from api.console.visitor import Here
 from api.store.console_people import case_events, reviewer_names, stretch_of_critical
-from api.store.kinds import Decision, Scope
+from api.store.kinds import Scope
 from api.store.queries.cases import CaseDetail, read_case
 from api.store.queries.queue import list_queue, position
 from api.store.scopes import scope_key
@@ -50,13 +50,20 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseView:
-    """One case page."""
+class CaseGlance:
+    """A case as the preview shows it."""
 
     detail: CaseDetail
     severity: Severity
     likelihoods: tuple[Likelihood, ...]
     cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case page."""
+
+    glance: CaseGlance
     paragraphs: tuple[Paragraph, ...]
     changes: Changes | None
     events: tuple[Event, ...]
@@ -68,31 +75,39 @@ class CaseView:
     @property
     def seen_number(self) -> int:
         """Give the number of the review that stands, 0 for none: a form says which one its writer had seen."""
-        return self.detail.reviews[0].review.number if self.detail.reviews else 0
+        reviews = self.glance.detail.reviews
+        return reviews[0].review.number if reviews else 0
 
 
-def view_case(here: Here, case_id: str) -> CaseView:
-    """Read a case and lay it out; NotFound when there is none of that id."""
+def glance_at(here: Here, case_id: str) -> CaseGlance:
+    """Read a case; NotFound when there is none of that id."""
     detail = read_case(here.session, here.desk.blobs, case_id)
     verdict = detail.verdict
-    shown = cards(detail.findings, here.desk.policy, verdict.as_of)
-    stretch = stretch_of_critical(here.session, here.visitor.reviewer.id, here.now)
-    severity = list(Severity)[detail.case.severity_rank]
-    return CaseView(
+    return CaseGlance(
         detail=detail,
-        severity=severity,
+        severity=list(Severity)[detail.case.severity_rank],
         likelihoods=tuple(
             Likelihood(family, verdict.families.get(family.value, 0.0), family.value in verdict.flagged)
             for family in Family
         ),
-        cards=shown,
-        paragraphs=tuple(lay_out(detail.document.text, detail.document.document.blocks, [card.span for card in shown])),
+        cards=cards(detail.findings, here.desk.policy, verdict.as_of),
+    )
+
+
+def view_case(here: Here, case_id: str) -> CaseView:
+    """Read a case and lay it out; NotFound when there is none of that id."""
+    glance = glance_at(here, case_id)
+    detail, document = glance.detail, glance.detail.document
+    stretch = stretch_of_critical(here.session, here.visitor.reviewer.id, here.now)
+    return CaseView(
+        glance=glance,
+        paragraphs=tuple(lay_out(document.text, document.document.blocks, [card.span for card in glance.cards])),
         changes=_changes(detail),
         events=timeline(detail),
         log=_log(here, case_id),
         reaches={scope: scope_key(detail.page.lookup_key, scope) for scope in Scope},
-        is_other_policy=verdict.policy_digest != here.desk.policy.digest,
-        needs_break=severity is Severity.CRITICAL and stretch >= TIME_FOR_A_BREAK,
+        is_other_policy=detail.verdict.policy_digest != here.desk.policy.digest,
+        needs_break=glance.severity is Severity.CRITICAL and stretch >= TIME_FOR_A_BREAK,
     )
 
 
@@ -118,8 +133,3 @@ def _log(here: Here, case_id: str) -> tuple[LogLine, ...]:
     ids = {event.actor.removeprefix("reviewer:") for event in events}
     names = reviewer_names(here.session, sorted(ids))
     return tuple(LogLine(event, names.get(event.actor.removeprefix("reviewer:"), event.actor)) for event in events)
-
-
-def typed_decision(typed: Typed) -> Decision | None:
-    """Give the decision chosen so far."""
-    return Decision(typed.decision) if typed.decision in list(Decision) else None

@@ -8,16 +8,17 @@ from markupsafe import Markup
 from api.console.invisible import shown
 
 ROW_LENGTH = 220
-LONGEST_WORDS = 40
+MOST_WORDS = 40
+SHORTEST_WORD = 3
 
 Reason = Mapping[str, str | float]
 
 
 def telling_words(reasons: Iterable[Reason]) -> tuple[str, ...]:
-    """Give the texts of the reasons that speak for a finding, the weightiest first."""
-    speaking = [reason for reason in reasons if float(reason["weight"]) > 0]
+    """Give the texts of the reasons that speak for a finding and mean something, the weightiest first."""
+    speaking = [reason for reason in reasons if float(reason["weight"]) > 0 and _tells(str(reason["text"]))]
     ordered = sorted(speaking, key=lambda reason: -float(reason["weight"]))
-    return tuple(str(reason["text"]) for reason in ordered[:LONGEST_WORDS] if str(reason["text"]).strip())
+    return tuple(str(reason["text"]) for reason in ordered[:MOST_WORDS])
 
 
 def emphasised(quote: str, words: Sequence[str]) -> Markup:
@@ -38,6 +39,11 @@ def excerpt(quote: str, words: Sequence[str], length: int = ROW_LENGTH) -> str:
     match = found.search(flat) if found else None
     start = max(0, min(match.start() - length // 4, len(flat) - length)) if match else 0
     return ("… " if start else "") + flat[start : start + length].strip() + (" …" if start + length < len(flat) else "")
+
+
+def _tells(text: str) -> bool:
+    """False for what is too short to mean anything by itself; a digit or a letter of another script may."""
+    return len(text.strip()) >= SHORTEST_WORD or any(sign.isdigit() or sign > "\u02ff" for sign in text)
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:

@@ -37,6 +37,7 @@ KEYS = (
             Key(("j",), "Next case"),
             Key(("k",), "Case before"),
             Key(("Enter",), "Open the case"),
+            Key(("z",), "Look again at the case just decided"),
         ),
     ),
     KeyGroup(

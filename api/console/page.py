@@ -11,16 +11,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.console import phrases
-from api.console.addresses import defang, host_and_path
+from api.console.addresses import defang
 from api.console.desk import desk_of
 from api.console.emphasis import emphasised
 from api.console.invisible import plain, shown
 from api.console.keymap import KEYS
 from api.console.preferences import Preferences, read_preferences
 from api.console.visitor import Here, Visitor
-from api.store.kinds import CaseState, Decision, Role, Scope
+from api.store.kinds import CaseState, Decision, Role
 from api.store.queries.queue import count_cases
-from classifier.labels import Family, Severity
+from classifier.labels import Family
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -80,25 +80,22 @@ def _environment() -> Environment:
         "defang": defang,
         "emphasised": emphasised,
         "likelihood": phrases.likelihood,
-        "percent": phrases.percent,
         "moment": phrases.moment,
         "day": phrases.day,
         "language": phrases.language,
         "size": phrases.size,
         "short_jurisdiction": phrases.jurisdiction,
+        "not_seen": phrases.not_seen,
         "failure": phrases.failure,
     }
     environment.globals |= {
         "words": phrases,
         "count": phrases.count,
         "when": _when,
-        "host_and_path": host_and_path,
         "keys": KEYS,
         "static": f"/static/{static_digest()}",
-        "Severity": Severity,
         "Family": Family,
         "Decision": Decision,
-        "Scope": Scope,
         "Role": Role,
         "CaseState": CaseState,
     }

@@ -65,11 +65,26 @@ SOURCE_RUN_STATE = {
 }
 FAILURE = {
     "blocked_address": "The address is not on the public internet, so it was not contacted.",
+    "connection": "The server could not be reached, or it closed the connection.",
+    "dns": "The host name could not be found.",
+    "dropped": "The request was dropped before it was sent.",
+    "fetcher_died": "The fetcher stopped while it was at this page.",
+    "invalid_url": "The address cannot be requested.",
+    "offsite_redirect": "It leads to another site, which is not watched.",
+    "redirects": "It redirects too many times.",
     "robots": "The site's robots.txt asks crawlers to stay away; it was not fetched.",
     "timeout": "The server did not answer in time.",
     "too_large": "The page is larger than the limit.",
-    "dns": "The host name could not be found.",
-    "http": "The server answered with an error.",
+}
+NOT_SEEN = {
+    "empty": "the page was empty",
+    "image_only": "its text may be in its images",
+    "log_in": "it asks visitors to log in",
+    "not_html": "it is not a page of text",
+    "parked": "the domain seems to be parked",
+    "scripted": "its text is put there by a script",
+    "truncated": "it ended before its announced end",
+    "unknown_language": "its language is not one we read",
 }
 LANGUAGE = {
     "ar": "Arabic", "cs": "Czech", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "he": "Hebrew",
@@ -144,6 +159,14 @@ def jurisdiction(text: str) -> str:
     return text.partition(",")[0].partition("(")[0].strip()
 
 
+def not_seen(reason: str) -> str:
+    """Give half a sentence for why not everything on a page was seen."""
+    return NOT_SEEN.get(reason, reason.replace("_", " "))
+
+
 def failure(reason: str) -> str:
     """Give a sentence for a crawler's failure code."""
+    status = reason.removeprefix("http_")
+    if status != reason:
+        return f"The server answered with status {status}."
     return FAILURE.get(reason, f"It could not be fetched ({reason.replace('_', ' ') or 'no reason given'}).")

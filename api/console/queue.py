@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.console.case_view import view_case
+from api.console.case_view import glance_at
 from api.console.filters import chips, read_position, read_wanted, write_position
 from api.console.page import page
 from api.console.route import ConsoleRoute
@@ -36,7 +36,7 @@ def show_queue(request: Request, here: At) -> Response:
         query=wanted.query,
         chips=chips(wanted, source_names(here.session)),
         rows=rows,
-        preview=view_case(here, rows[0].id) if rows else None,
+        glance=glance_at(here, rows[0].id) if rows else None,
         after=None if found.end is None else write_position(found.end),
         is_first_page=after is None,
         is_first_run=not rows and not any(count_cases(here.session).values()),

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from api.exceptions import NotFound
 from api.jobs.crawl import Errand
+from api.store.commands.captures import judge_again
 from api.store.commands.frontier import list_failed, list_urls, passing_failures, queue_again
 from api.store.commands.sources import list_sources, to_source
 from api.store.ids import derived_id
@@ -82,6 +83,7 @@ def _reopen(session: Session, row: StoredSource, visit: SourceRun) -> bool:
     again = passing_failures(session, visit.id)
     if visit.state is SourceRunState.FAILED:
         again = list_failed(session, visit.id)
+        judge_again(session, visit.id)
     queue_again(session, again)
     starts = {target.url for target in start_targets(to_source(row))}
     news = bool(starts - set(list_urls(session, visit.id)))

@@ -19,6 +19,8 @@ from api.store.tables.verdicts import StoredVerdict
 from crawler.extraction.extract import EXTRACTOR_VERSION
 from crawler.items import Document, Page
 
+# As api.scanning says it in a verdict on a page that was not read.
+NOT_READ = "not_read"
 # Told the page and its links in the transaction that records the verdict, so that no link is lost between the two.
 Follow = Callable[[Session, Page, list[str]], None]
 
@@ -83,7 +85,7 @@ def _unread(page: Page) -> Document:
         text="",
         blocks=(),
         language="",
-        not_seen=("not_read",),
+        not_seen=(NOT_READ,),
         extractor_version=EXTRACTOR_VERSION,
     )
 
@@ -96,7 +98,8 @@ def _settle(
     settle_capture(session, capture, page, document, verdict)
     filed = file_verdict(session, verdict, shop.clock())
     run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
-    run.changed += before is not None and before.text_sha256 != verdict.text_sha256
+    # What could not be read the last time is no text that this one differs from.
+    run.changed += before is not None and NOT_READ not in before.degraded and before.text_sha256 != verdict.text_sha256
     run.new_flags += filed.is_new_flag
     session.add(run)
 

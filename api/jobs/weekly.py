@@ -19,6 +19,7 @@ from api.scanning import Scanner
 from api.services.models import current_model
 from api.settings import Settings
 from api.store.blobs import BlobStore
+from api.store.commands.captures import list_unreadable
 from api.store.commands.frontier import count_targets, list_failed
 from api.store.engine import writing
 from api.store.kinds import CaptureState, SourceRunState, TargetState
@@ -146,7 +147,7 @@ def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progre
 def _close(shop: Workshop, errand: Errand, error: str) -> SourceReport:
     with shop.writing() as session:
         visit = _source_run(session, errand)
-        visit.error = error or _nothing_fetched(session, visit)
+        visit.error = error or _nothing_fetched(session, visit) or _nothing_read(session, visit)
         visit.state = SourceRunState.FAILED if visit.error else SourceRunState.DONE
         visit.finished_at = shop.clock()
         unreadable = _count_captures(session, visit, CaptureState.UNREADABLE)
@@ -169,6 +170,14 @@ def _nothing_fetched(session: Session, visit: SourceRun) -> str:
     if not failed:
         return "nothing was fetched; the source has no start URL that could be asked for"
     return f"nothing could be fetched; {failed[0].url}: {failed[0].reason}, {failed[0].detail}"
+
+
+def _nothing_read(session: Session, visit: SourceRun) -> str:
+    """Say why not one page could be read, which speaks against us and not against the pages; else empty."""
+    unreadable = list_unreadable(session, visit.id)
+    if not unreadable or _count_captures(session, visit, CaptureState.JUDGED):
+        return ""
+    return f"none of {len(unreadable)} pages could be read; {unreadable[0].final_url}: {unreadable[0].scan_error}"
 
 
 def _count_captures(session: Session, visit: SourceRun, state: CaptureState) -> int:

@@ -36,13 +36,21 @@ def read_inputs(paths: Iterable[str], stdin: BinaryIO, as_of: date) -> Iterator[
 
 
 def _at(path: Path, name: str, as_of: date) -> Iterator[Input]:
-    if path.is_dir():
+    # A file's name may hold bytes that are no UTF-8.
+    shown = replace_surrogates(name)
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except OSError as error:
+        yield Input(shown, None, f"{shown} cannot be read: {error.strerror or error}.")
+        return
+    if is_folder:
         for child in sorted(p for p in path.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file()):
-            yield from _file(child, f"{name.rstrip('/')}/{child.relative_to(path).as_posix()}", as_of)
-    elif not path.exists():
-        yield Input(name, None, f"There is no file or folder {name}; check the path.")
+            child_name = f"{name.rstrip('/')}/{child.relative_to(path).as_posix()}"
+            yield from _file(child, replace_surrogates(child_name), as_of)
+    elif not is_there:
+        yield Input(shown, None, f"There is no file or folder {shown}; check the path.")
     else:
-        yield from _file(path, name, as_of)
+        yield from _file(path, shown, as_of)
 
 
 def _file(path: Path, name: str, as_of: date) -> Iterator[Input]:

@@ -1,6 +1,6 @@
 """From raw input to a Document: text as it stands, HTML through extraction, mail part by part."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -41,7 +41,7 @@ def read(job: Job) -> Document:
         return extract(job.content)
     if job.kind is Kind.HTML:
         document = extract_html(job.content, url=job.url)
-        return document if document.title or not job.title else _titled(document, job.title)
+        return document if document.title or not job.title else replace(document, title=job.title)
     if job.kind is Kind.MAIL:
         raw = job.content if isinstance(job.content, bytes) else job.content.encode("utf-8", "surrogateescape")
         return read_mail(raw, job.url)
@@ -77,41 +77,27 @@ def read_mail(raw: bytes, url: str = "") -> Document:
     for part in message.walk():
         if part.is_multipart():
             continue
-        text = _part_text(part)
-        if text is None:
-            not_seen.append("attachment")
-        elif text:
-            texts.append(text)
+        text, gaps = _read_part(part)
+        texts += [text] if text else []
+        not_seen += gaps
     subject = replace_surrogates(str(message.get("subject", "")))
     document = read_text("\n".join([subject, *texts]) if subject else "\n".join(texts), url, subject)
     seen = tuple(dict.fromkeys((*document.not_seen, *not_seen)))
     return Document(url, subject, document.text, document.blocks, document.language, not_seen=seen)
 
 
-def _part_text(part: EmailMessage) -> str | None:
+def _read_part(part: EmailMessage) -> tuple[str, tuple[str, ...]]:
+    """A part's text, and what of the part was not seen."""
     if part.get_content_maintype() != "text":
-        return None
+        return "", ("attachment",)
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
     charset = part.get_content_charset("utf-8")
     if part.get_content_subtype() == "html":
-        return extract_html(raw, content_type=f"text/html; charset={charset}").text
+        document = extract_html(raw, content_type=f"text/html; charset={charset}")
+        return document.text, document.not_seen
     try:
-        return raw.decode(charset, "replace")
-    except LookupError:
-        return decode(raw)
-
-
-def _titled(document: Document, title: str) -> Document:
-    return Document(
-        document.url,
-        title,
-        document.text,
-        document.blocks,
-        document.language,
-        document.signals,
-        document.links,
-        document.attributes,
-        document.not_seen,
-        document.extractor_version,
-    )
+        # Some charsets that a mail may name decode to lone surrogates, and some refuse to replace what is wrong.
+        return replace_surrogates(raw.decode(charset, "replace")), ()
+    except (LookupError, UnicodeError):
+        return decode(raw), ()

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from api.settings import Settings
@@ -27,11 +28,13 @@ def _kept_secret(file: Path) -> bytes:
 
 
 def _make_secret(file: Path) -> None:
-    # Written aside and linked into place: of two processes that start at once, both read the one that came first.
-    part = file.with_name(f"{file.name}.{os.getpid()}")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # Written aside and linked into place: of two that start at once, both read the one that came first.
+    handle, name = tempfile.mkstemp(prefix=".secret-", dir=file.parent)
+    part = Path(name)
     with os.fdopen(handle, "w") as opened:
         opened.write(secrets.token_urlsafe(48))
+        opened.flush()
+        os.fsync(opened.fileno())
     try:
         os.link(part, file)
     except FileExistsError:

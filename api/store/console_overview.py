@@ -59,5 +59,7 @@ def _counted(
     passed: ColumnElement[int] = literal(-1)
     for start in starts:
         passed = passed + case((at >= start, 1), else_=0)
-    statement = select(passed, func.count()).where(at >= starts[0], *conditions).group_by(passed)
+    # Grouped outside: PostgreSQL does not know an expression with bound values for the same when it stands there twice.
+    weeks = select(passed.label("week")).where(at >= starts[0], *conditions).subquery()
+    statement = select(weeks.c.week, func.count()).group_by(weeks.c.week)
     return {int(week): number for week, number in session.exec(statement)}

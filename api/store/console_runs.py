@@ -9,7 +9,7 @@ from api.store.tables.cases import Case
 from api.store.tables.pages import Capture, SitePage
 from api.store.tables.runs import CrawlTarget, SourceRun
 from api.store.tables.verdicts import StoredVerdict
-from classifier.labels import Outcome
+from classifier.labels import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,13 @@ class FlaggedPage:
 
 
 def flagged_pages(session: Session, run_id: str, limit: int = 100) -> tuple[FlaggedPage, ...]:
-    """List the pages a run's verdicts do not clear, those that stand highest in the queue first."""
+    """List the pages on which a run's verdicts found something, those that stand highest in the queue first."""
     found = session.exec(
         select(SitePage, Case, StoredVerdict)
         .join(Capture, col(Capture.page_id) == SitePage.id)
         .join(StoredVerdict, col(Capture.verdict_id) == StoredVerdict.id)
         .join(Case, col(Case.page_id) == SitePage.id)
-        .where(Capture.run_id == run_id, col(StoredVerdict.outcome) != Outcome.CLEAR)
+        .where(Capture.run_id == run_id, col(StoredVerdict.severity) != Severity.NONE)
         .order_by(col(Case.severity_rank).desc(), col(Case.probability).desc(), col(Case.id).desc())
         .limit(limit)
     )

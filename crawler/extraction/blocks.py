@@ -51,7 +51,7 @@ class BlockBuilder:
         self.scripts = self.script_length = 0
         self._unclosed_comment = unclosed_comment
         self._place = Place("text", "body", "body", False)
-        self._run = InlineRun()
+        self._run = InlineRun(0)
         self._pieces = self.body
         self._asides: list[Piece] = []
         self._said: set[tuple[str, str]] = set()
@@ -67,25 +67,21 @@ class BlockBuilder:
         if in_sentence and seen.hidden and not self._place.hidden:
             role, in_sentence = _ASIDE, False
         self._frames.append((role, in_sentence, self._place, self._run, self._pieces))
-        if role is _INLINE:
-            self._run.enter()
-        elif in_sentence:
-            self._run.enter_card(seen.kind, role is _CARD)
-        elif role is _ASIDE:
-            self._step_aside(tag, seen.hidden)
-        elif role is _EMBED:
-            self._read_frame(tag, attributes, seen.hidden)
-            self._step_aside(tag, True, role)
-        else:
-            self._begin_block(tag, seen, role)
-        if attributes:
-            self._read_attributes(tag, attributes)
+        if not in_sentence:
+            self._begin(tag, attributes, seen, role)
+        elif role is not _INLINE:
+            self._run.enter_card(seen.kind, role is _CARD, len(self._frames))
+        if tag in NOTED:
+            self.facts.note(tag, attributes, self._place.region, self._place.hidden)
+        if tag in SPEAKING or not SPOKEN.isdisjoint(attributes):
+            for kind, text in spoken(tag, attributes):
+                self._say(kind, text)
 
     def close(self) -> None:
         """The innermost open element ends."""
         role, in_sentence, place, run, pieces = self._frames.pop()
         if in_sentence:
-            self._run.leave()
+            self._run.leave(len(self._frames))
             return
         self._flush()
         if role is _ROW:
@@ -98,12 +94,13 @@ class BlockBuilder:
         """Text as a reader sees it."""
         reading = self._place.reading
         if reading is _INLINE:
-            self._run.add(text)
+            if self._run.parts or not text.isspace():
+                self._run.add(text, len(self._frames))
         elif reading is _EMBED:
             self._embed(text)
         else:
             for line in text.split("\n"):
-                self._run.add(line)
+                self._run.add(line, 0)
                 self._flush()
 
     def comment(self, text: str) -> None:
@@ -141,15 +138,26 @@ class BlockBuilder:
 
     def _flush(self) -> None:
         """End the sentence being read."""
-        run = self._run
+        run, depth = self._run, len(self._frames)
         if run.parts:
-            for text, kind in run.take():
+            for text, kind in run.take(depth):
                 self.keeper.keep(self._pieces, text, self._place, kind)
         else:
-            run.drop()
+            run.restart(depth)
         if self._asides and self._pieces is not self._asides:
             self._pieces.extend(self._asides)
             self._asides.clear()
+
+    def _begin(self, tag: str, attributes: Attributes, seen: Look, role: Role) -> None:
+        """An element that ends the sentence or is read beside it begins."""
+        if role is _ASIDE:
+            self._step_aside(tag, seen.hidden)
+        elif role is _EMBED:
+            if tag == "iframe" and (source := attributes.get("srcdoc")):
+                self._embed_aside(tag, source, hidden=seen.hidden)
+            self._step_aside(tag, True, role)
+        else:
+            self._begin_block(tag, seen, role)
 
     def _begin_block(self, tag: str, seen: Look, role: Role) -> None:
         self._flush()
@@ -173,19 +181,7 @@ class BlockBuilder:
         self._place = Place(place.kind, place.region, tag, place.hidden or hidden, reading)
         if self._run.parts:
             self._pieces = self._asides
-        self._run = InlineRun()
-
-    def _read_attributes(self, tag: str, attributes: Attributes) -> None:
-        if tag in NOTED:
-            self.facts.note(tag, attributes, self._place.region, self._place.hidden)
-        if tag in SPEAKING or not SPOKEN.isdisjoint(attributes):
-            for kind, text in spoken(tag, attributes):
-                self._say(kind, text)
-
-    def _read_frame(self, tag: str, attributes: Attributes, hidden: bool) -> None:
-        """A frame shows the page in its `srcdoc`; its content is for browsers without frames."""
-        if tag == "iframe" and (source := attributes.get("srcdoc")):
-            self._embed_aside(tag, source, hidden=hidden)
+        self._run = InlineRun(len(self._frames))
 
     def _say(self, kind: str, text: str) -> None:
         """Keep a text that is no part of a sentence, once a page."""
@@ -202,7 +198,7 @@ class BlockBuilder:
     def _embed(self, markup: str) -> None:
         """Read markup that stood inside markup; nested too deep it is kept as it stands."""
         if self._embedding >= _MAX_EMBEDDING:
-            self._run.add(markup)
+            self._run.add(markup, len(self._frames))
             return
         place = self._place
         self._place = place._replace(reading=Role.INLINE)

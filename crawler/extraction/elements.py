@@ -117,6 +117,7 @@ _CARD_CLASS: Final = re.compile(
     r"(?<![a-z])(?:price|amount|btn|button|title|badge|cart|rating|stock|sku|chip|pill|tag|card|qty|quantity)",
     re.IGNORECASE,
 )
+_WORD, _LINK = Role.INLINE, Role.LINK
 _CLASS_LENGTH: Final = 200
 _BUTTON_CLASS: Final = re.compile(r"(?<![a-z])(?:btn|button|add[-_]to[-_](?:cart|basket|bag))", re.IGNORECASE)
 
@@ -129,26 +130,34 @@ def look(tag: str, attributes: Attributes) -> Look:
     plain = _LOOKS.get(tag) or (_CUSTOM if "-" in tag else _INLINE)
     if not attributes:
         return plain
+    if "style" in attributes or "role" in attributes or "hidden" in attributes or tag == "template":
+        return _told(tag, plain, attributes)
+    if (plain.role is _WORD or plain.role is _LINK) and (classes := attributes.get("class")):
+        return _classed(classes[:_CLASS_LENGTH]) or plain
+    return plain
+
+
+def _told(tag: str, plain: Look, attributes: Attributes) -> Look:
+    """The look of an element whose attributes say more than its class."""
+    if tag == "template" and "shadowrootmode" in attributes:
+        return Look(Role.BLOCK)
     role, kind, region, hidden = plain
     if style := attributes.get("style"):
         role, hidden = _styled(role, style), hidden or _HIDING_STYLE.search(style) is not None
     if aria_role := attributes.get("role"):
         kind, region = _ROLE_KINDS.get(aria_role, kind), _LANDMARK_ROLES.get(aria_role, region)
-        role = Role.CARD if kind and (role is Role.INLINE or role is Role.LINK) else role
-    if (role is Role.INLINE or role is Role.LINK) and (classes := attributes.get("class")):
-        stands_apart, card_kind = _card(classes[:_CLASS_LENGTH])
-        role, kind = Role.CARD if stands_apart else role, kind or card_kind
-    if tag == "template" and "shadowrootmode" in attributes:
-        return Look(Role.BLOCK)
+        role = Role.CARD if kind and (role is _WORD or role is _LINK) else role
+    if (role is _WORD or role is _LINK) and (card := _classed((attributes.get("class") or "")[:_CLASS_LENGTH])):
+        role, kind = card.role, kind or card.kind
     return Look(role, kind, region, hidden or "hidden" in attributes)
 
 
 @lru_cache(maxsize=4_096)
-def _card(classes: str) -> tuple[bool, str]:
-    """Whether a class sets an inline element apart, and the kind it gives; pages repeat their classes."""
+def _classed(classes: str) -> Look | None:
+    """The look of an inline element that is set apart by its class, if it is; pages repeat their classes."""
     if not _CARD_CLASS.search(classes):
-        return False, ""
-    return True, "button" if _BUTTON_CLASS.search(classes) else ""
+        return None
+    return Look(Role.CARD, "button" if _BUTTON_CLASS.search(classes) else "")
 
 
 def _styled(role: Role, style: str) -> Role:

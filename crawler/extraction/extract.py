@@ -20,6 +20,7 @@ from crawler.items import Block, Document, Page
 EXTRACTOR_VERSION: Final = "1"
 """Raised whenever the text of any page could come out differently."""
 
+_MAX_TITLE: Final = 500
 _THIN_TEXT: Final = 40
 _THIN_MARKUP: Final = 2_000
 _MAX_SECOND_LOOK: Final = 1_000_000
@@ -119,10 +120,10 @@ def _document(builder: BlockBuilder, url: str, decoded: Decoded, reader: str, tr
 
 
 def _title(builder: BlockBuilder, pieces: list[Piece]) -> str:
-    if builder.keeper.titles:
-        return without_surrogates(builder.keeper.titles[0].text)
+    titles = [piece.text for piece in builder.keeper.titles]
     heading = next((piece.text for piece in pieces if piece.kind == "heading" and not piece.hidden), "")
-    return without_surrogates(builder.facts.attributes.get("og:title") or heading)
+    title = titles[0] if titles else builder.facts.attributes.get("og:title") or heading
+    return without_surrogates(title[:_MAX_TITLE])
 
 
 def _blocks(pieces: list[Piece]) -> tuple[Block, ...]:

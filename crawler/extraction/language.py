@@ -36,11 +36,11 @@ _CODES: Final = {
     for word in frozenset[str]().union(*_ALL_WORDS.values())
 }
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_READ: Final = 20_000
+_READ: Final = 10_000
 _LONG_TEXT: Final = 600
 _FEWEST_HITS: Final = 4
 _FEWEST_WORDS: Final = 3
-_LEAST_SHARE: Final = 0.06
+_LEAST_SHARE: Final = 0.03
 _DECLARED_SHARE: Final = 0.01
 _LEAD: Final = 1.15
 
@@ -65,19 +65,17 @@ def detect(text: str, declared: str) -> tuple[str, bool]:
     if unreadable >= _FEWEST_LETTERS and unreadable > _UNREADABLE_SHARE * max(letters, len(text) / 2):
         return primary, False
     guessed = _guess(words, primary)
-    readable = guessed in _STOP_WORDS if guessed else letters < _LONG_TEXT
-    return guessed or primary, readable
+    return guessed or primary, guessed in _STOP_WORDS or letters < _LONG_TEXT
 
 
 def _guess(words: list[str], declared: str) -> str:
     """The language with clearly the most common words; a list of goods has few, so the declared one needs fewer."""
     counts = Counter(word for word in words if word in _CODES)
-    hits: Counter[str] = Counter()
-    for word, count in counts.items():
-        for code in _CODES[word]:
-            hits[code] += count
-    (code, most), (_, second) = (*hits.most_common(2), ("", 0), ("", 0))[:2]
-    share = _DECLARED_SHARE if code == declared else _LEAST_SHARE
-    if most < max(_FEWEST_HITS, share * len(words), _LEAD * second):
+    # How many different ones counts first: `a` and `z` fill lists of sizes in any language.
+    different = Counter(code for word in counts for code in _CODES[word])
+    (code, most), (_, second) = (*different.most_common(2), ("", 0), ("", 0))[:2]
+    if most < max(_FEWEST_WORDS, _LEAD * second):
         return ""
-    return code if len(counts.keys() & _ALL_WORDS[code]) >= _FEWEST_WORDS else ""
+    hits = sum(count for word, count in counts.items() if code in _CODES[word])
+    share = _DECLARED_SHARE if code == declared else _LEAST_SHARE
+    return code if hits >= max(_FEWEST_HITS, share * len(words)) else ""

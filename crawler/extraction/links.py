@@ -6,6 +6,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 MAX_LINKS: Final = 2_000
 MAX_LINK_LENGTH: Final = 2_000
+_MAX_TRIED: Final = 10_000
 _MAX_CONTACT_LENGTH: Final = 300
 
 _CONTACT: Final = re.compile(
@@ -14,6 +15,7 @@ _CONTACT: Final = re.compile(
     r"|wickr\.com|getsession\.org|snapchat\.com/add|m\.me|discord\.gg|kik\.me|line\.me)(?![\w.-])",
     re.IGNORECASE,
 )
+_RELATIVE: Final = ("/", "#", "?", ".")
 _CONTROL: Final = re.compile(r"[\t\n\r]")
 _PLAIN_PATH: Final = re.compile(r"/(?!/)[^\s.#\\]*(?:\.[^\s.#/\\]+)?")
 
@@ -40,10 +42,12 @@ class LinkCollector:
 
     def add(self, target: str) -> None:
         """Keep the link if it leads to another http(s) address."""
-        target = _CONTROL.sub("", target.strip())
-        if not target or target[0] == "#" or target in self._seen or len(self._found) >= MAX_LINKS:
+        target = target.strip()
+        if not target.isprintable():
+            target = _CONTROL.sub("", target)
+        if not target or target[0] == "#" or target in self._seen or len(self._seen) >= _MAX_TRIED:
             return
-        if len(target) > MAX_LINK_LENGTH:
+        if len(target) > MAX_LINK_LENGTH or len(self._found) >= MAX_LINKS:
             return
         self._seen.add(target)
         if self._origin and _PLAIN_PATH.fullmatch(target):
@@ -65,6 +69,6 @@ def absolute(base: str, target: str) -> str:
 def contact(target: str) -> str:
     """The target as a reader would see it when it is a telephone, mail or messenger link; else ""."""
     target = target.strip()
-    if not _CONTACT.match(target):
+    if (target[:1] in _RELATIVE and target[:2] != "//") or not _CONTACT.match(target):
         return ""
     return " ".join(unquote(target[:_MAX_CONTACT_LENGTH]).split())

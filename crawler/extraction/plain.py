@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from crawler.extraction import flat
@@ -27,13 +28,13 @@ def walk_text(text: str, events: PageEvents) -> None:
 
 
 def walk_json(text: str, events: PageEvents) -> None:
-    """Every string a block, numbers with their name; text that is no JSON is read line by line."""
+    """Every string a block, numbers with their name; what is no JSON, or too much of it, is read line by line."""
     try:
         data: object = json.loads(text, strict=False)
     except (ValueError, RecursionError):
-        walk_text(text, events)
-        return
-    for line in _values(data):
+        data = text
+    lines = list(islice(_values(data), _MAX_VALUES + 1))
+    for line in lines if len(lines) <= _MAX_VALUES else [text]:
         walk_text(line, events)
 
 
@@ -74,9 +75,7 @@ class _Blocks:
 
 def _values(data: object) -> Iterator[str]:
     todo: list[tuple[str, object]] = [("", data)]
-    for _ in range(_MAX_VALUES):
-        if not todo:
-            return
+    while todo:
         name, value = todo.pop()
         if isinstance(value, dict):
             todo.extend(reversed(value.items()))

@@ -14,8 +14,7 @@ _EMPTY_RAW: Final = re.compile(rf"(<(?:{'|'.join(sorted(RAW_TEXT))})(?=[\s/])[^<
 
 def walk(markup: str, events: PageEvents) -> None:
     """Tell the events of the page as libxml2 parses it."""
-    # libxml2 takes `<script/>` for an empty element; in a browser the slash means nothing there.
-    soup = BeautifulSoup(_EMPTY_RAW.sub(r"\1>", markup), "lxml", multi_valued_attributes=None)
+    soup = BeautifulSoup(_as_html(markup), "lxml", multi_valued_attributes=None)
     above = [iter(soup.contents)]
     while above:
         node = next(above[-1], None)
@@ -28,6 +27,14 @@ def walk(markup: str, events: PageEvents) -> None:
                 above.append(iter(node.contents))
         else:
             _tell(node, events)
+
+
+def _as_html(markup: str) -> str:
+    """Markup whose meaning in a browser is the same, without what the libraries take for something else.
+
+    To libxml2 `<script/>` is an empty element; BeautifulSoup warns of XML, and of a short line that may be an address.
+    """
+    return _EMPTY_RAW.sub(r"\1>", markup).replace("<?xml", "<!xml") + "\n"
 
 
 def _enter(node: Tag, events: PageEvents) -> bool:

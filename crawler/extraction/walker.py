@@ -18,25 +18,26 @@ def walk(markup: str, events: PageEvents) -> None:
     document = root.parent if root is not None else None
     node = document.first_child if document is not None else None
     above: list[LexborNode] = []
+    open_, close, text = events.open, events.close, events.text
     while node is not None:
         tag = node.tag
         if tag == "-text":
-            events.text(node.text_content or "")
+            text(node.text_content or "")
         elif tag is not None and tag not in _UNOPENED:
-            events.open(tag.lower(), node.attributes)
+            open_(tag.lower(), node.attributes)
             child = node.first_child or (_template_child(node) if tag == "template" else None)
             if child is not None:
                 above.append(node)
                 node = child
                 continue
-            events.close()
+            close()
         elif tag == "-comment":
             events.comment(node.comment_content or "")
         elif tag == "script":
             events.script(node.attributes, node.text())
         following = node.next
         while following is None and above:
-            events.close()
+            close()
             following = above.pop().next
         node = following
 

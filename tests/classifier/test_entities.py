@@ -4,14 +4,21 @@ from itertools import pairwise
 
 import pytest
 
-from classifier.entities import Lexicon, Role, Term
+from classifier.entities import Lexicon, Role, Term, Usage
 from classifier.features import Viewer
 from classifier.policy import load_policy
 
 VIEWER = Viewer(load_policy())
 LEXICON = Lexicon(
     (
-        Term("ketamine", Role.SUBJECT, ("ketamine", "racemic ketamine"), stems=("ketamin",), slang=("k", "special k")),
+        Term(
+            "ketamine",
+            Role.SUBJECT,
+            names=("ketamine", "racemic ketamine"),
+            stems=("ketamin",),
+            slang=("k", "k powder"),
+            everyday=("kitty", "special k"),
+        ),
         Term("esketamine", Role.SUBJECT, ("s-ketamine",), stems=("esketamin",)),
         Term("analogues", Role.ANALOGUE, ("2-fdck", "dck"), many=True),
     )
@@ -63,15 +70,21 @@ def test_parts_of_names_and_other_words_are_passed(text: str) -> None:
 
 def test_mentions_come_in_order_without_overlap() -> None:
     mentions = LEXICON.find("special k ketamine racemic ketamine 2-fdck k")
-    assert [m.name for m in mentions] == ["special k", "ketamine", "racemic ketamine", "2-fdck", "k"]
+    assert [(m.name, m.usage) for m in mentions] == [
+        ("special k", Usage.EVERYDAY),
+        ("ketamine", Usage.NAME),
+        ("racemic ketamine", Usage.NAME),
+        ("2-fdck", Usage.NAME),
+        ("k", Usage.SLANG),
+    ]
     assert all(a.end < b.start for a, b in pairwise(mentions))
-    assert [m.is_slang for m in mentions] == [True, False, False, False, True]
 
 
 def test_words_of_names_are_known_and_slang_is_not() -> None:
     assert LEXICON.knows("racemic")
     assert LEXICON.knows("ketamin")
     assert not LEXICON.knows("special")
+    assert not LEXICON.knows("powder")
     assert not LEXICON.knows("dck")
 
 
@@ -92,13 +105,34 @@ def test_the_pack_names_the_substance(text: str, substance: str) -> None:
     assert named(text) == {substance}
 
 
-@pytest.mark.parametrize("sale", ["5 g of ket, £40, message to order", "Special K for sale, discreet shipping"])
-def test_slang_beside_an_offer_is_a_name(sale: str) -> None:
+def test_slang_beside_an_offer_is_a_name() -> None:
+    assert named("5 g of ket, £40, message to order") == {"ketamine"}
+
+
+@pytest.mark.parametrize(
+    "sale",
+    [
+        "Special K for sale, stealth shipping",
+        "Kitty in stock, Bitcoin only",
+        "Buy kitty, no prescription",
+        "ketamine and kitty for sale",
+    ],
+)
+def test_an_everyday_word_beside_a_sign_of_the_drug_trade_is_a_name(sale: str) -> None:
     assert named(sale) == {"ketamine"}
 
 
 @pytest.mark.parametrize(
-    "harmless", ["The kitty sat on the green mat", "Vitamin K helps blood to clot", "Who is kay from the jet team?"]
+    "harmless",
+    [
+        "The kitty sat on the mat",
+        "Vitamin K helps blood to clot",
+        "Kitty litter 5 kg, £12, add to cart",
+        "Snow boots for sale, in stock",
+        "Flower pot, buy now",
+        "Special K cereal 500 g, add to basket",
+        "Speed skates and toilet rolls, order online today",
+    ],
 )
-def test_slang_alone_is_an_ordinary_word(harmless: str) -> None:
+def test_ordinary_words_and_ordinary_goods_name_no_drug(harmless: str) -> None:
     assert named(harmless) == set()

@@ -9,7 +9,6 @@ from classifier.exemptions import penalty, repeats_the_label
 from classifier.features import Context, View, Viewer
 from classifier.labels import Family
 from classifier.policy import load_policy
-from classifier.types import Passage
 
 PACK = load_policy()
 VIEWER = Viewer(PACK)
@@ -24,7 +23,7 @@ def repeats(text: str, as_of: date = TODAY) -> bool:
 
 def lowered(family: Family, view: View, region: str = "body") -> float:
     """The penalty of a passage in a region."""
-    return penalty(family, Passage(0, 1, "x", region=region), view, TODAY, PACK)
+    return penalty(family, region, view, TODAY, PACK)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,19 @@ def test_an_offer_of_other_goods_is_held_back() -> None:
     assert lowered(SALE, VIEWER.view("Reading glasses, £40, add to cart")) > 0
 
 
+@pytest.mark.parametrize(
+    ("text", "speaks"),
+    [
+        ("Ketamine, £40 a gram", True),
+        ("Ketamine sent in stealth packaging", True),
+        ("Ketamine is a schedule III substance", False),
+    ],
+)
+def test_a_sale_takes_words_of_trade(text: str, speaks: bool) -> None:
+    assert (lowered(SALE, VIEWER.view(text)) == 0) is speaks
+
+
 def test_a_menu_makes_no_claim_but_may_offer() -> None:
-    view = VIEWER.view("Ketamine for depression")
+    view = VIEWER.view("Ketamine for depression | Buy ketamine")
     assert lowered(CLAIM, view, "nav") > lowered(CLAIM, view) == 0
     assert lowered(SALE, view, "nav") == 0

@@ -20,13 +20,10 @@ def weighed(label: Label, text: str, disclosure: Disclosure = Disclosure.NOWHERE
     return weigh(label, view, find_topic(label, view, "", PACK), disclosure, PACK)
 
 
-@pytest.mark.parametrize("label", list(Label))
+@pytest.mark.parametrize("label", [label for label in Label if label is not Label.CONSUMER_DOSING])
 def test_a_plain_finding_has_the_severity_and_reason_of_the_pack(label: Label) -> None:
     policy = PACK.labels[label]
-    got = weighed(label, "Order it for home, it treats pain." if label is Label.CONSUMER_DOSING else "It treats pain.")
-    expected = Severity.MEDIUM if label is Label.CONSUMER_DOSING and "home" not in got.reason else policy.severity
-    assert got.severity is expected
-    assert got.reasons[0] == policy.severity_reason
+    assert weighed(label, "It treats pain.") == Weighed(policy.severity, (policy.severity_reason,))
 
 
 @pytest.mark.parametrize("label", SALE_LABELS)
@@ -66,6 +63,12 @@ def test_a_weak_hedge_takes_one_step_off(hedge: str) -> None:
 def test_a_softened_use_is_low_unless_its_topic_is_grave() -> None:
     assert weighed(INDICATION, "Ketamine can help with chronic pain.").severity is Severity.LOW
     assert weighed(INDICATION, "Ketamine can help with suicidal thoughts.").severity is Severity.MEDIUM
+
+
+@pytest.mark.parametrize("condition", ["fibromyalgia", "migraine", "autism", "ADHD", "burnout", "anorexia"])
+@pytest.mark.parametrize("hedge", ["may", "can often"])
+def test_a_hedge_does_not_soften_a_use_that_nothing_supports(condition: str, hedge: str) -> None:
+    assert weighed(INDICATION, f"Ketamine {hedge} help with {condition}.").severity is Severity.MEDIUM
 
 
 @pytest.mark.parametrize("condition", ["ADHD", "burnout", "eating disorders", "anorexia"])

@@ -98,6 +98,13 @@ function startDeciding(form, outcome, walk) {
     reasons.narrow();
   }
 
+  function takeBack() {
+    const name = undo.back();
+    if (!name) return document.querySelector("[data-undo]")?.click();
+    reasons.narrow();
+    walk.stand(walk.steps.findIndex((step) => step.querySelector(`[name="${name}"]`)));
+  }
+
   form.addEventListener("change", (event) => {
     if (event.target.name === "decision") outcome.dataset.chosen = "yes";
     else if (event.target.type === "radio") suggest();
@@ -116,7 +123,7 @@ function startDeciding(form, outcome, walk) {
       walk.stand(walk.steps.length - 1);
       choose("escalate");
     },
-    z: () => undo.back() || document.querySelector("[data-undo]")?.click(),
+    z: takeBack,
     n: () => form.elements.note.focus(),
     s: () => go(form.querySelector("[data-skip]").href),
   });

@@ -40,16 +40,15 @@ function closeMenus(event) {
 
 async function keepPreference(event) {
   event.preventDefault();
-  const form = event.target;
-  const { name, value } = event.submitter;
+  const { target: form, submitter: button } = event;
+  if (button.name === "theme") document.documentElement.dataset.theme = button.value;
+  else document.body.dataset.keys = button.value;
+  for (const one of form.querySelectorAll(`button[name=${button.name}]`)) one.setAttribute("aria-pressed", one === button);
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
-    if (!answer.ok) throw new Error(answer.status);
+    const body = new URLSearchParams(new FormData(form, button));
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") throw new Error(answer.status);
   } catch {
-    return say("Your choice could not be kept; it holds until you leave this page.");
-  } finally {
-    if (name === "theme") document.documentElement.dataset.theme = value;
-    else document.body.dataset.keys = value;
-    for (const button of form.querySelectorAll(`button[name=${name}]`)) button.setAttribute("aria-pressed", button === event.submitter);
+    say("Your choice could not be kept; it holds until you leave this page.");
   }
 }

@@ -21,13 +21,14 @@ export function startUndo(form) {
       input.checked = true;
       remember(input, follows);
     },
+    // Gives the name of what was taken back, empty when there is nothing.
     back() {
       const last = past.pop();
-      if (!last) return false;
+      if (!last) return "";
       for (const input of form.querySelectorAll(`input[name="${last.name}"]`)) input.checked = input === last.before;
       known.set(last.name, last.before);
       if (last.name === "decision") delete form.querySelector("[data-outcome]").dataset.chosen;
-      return last.follows ? this.back() : true;
+      return last.follows ? this.back() : last.name;
     },
   };
 }

@@ -116,6 +116,25 @@ def list_unjudged(session: Session, source: str) -> tuple[Capture, ...]:
     )
 
 
+def list_unreadable(session: Session, source_run_id: str) -> tuple[Capture, ...]:
+    """List the captures of a source run that could not be read, the oldest first."""
+    return tuple(
+        session.exec(
+            select(Capture)
+            .where(Capture.source_run_id == source_run_id, col(Capture.state) == CaptureState.UNREADABLE)
+            .order_by(col(Capture.fetched_at), Capture.id)
+        )
+    )
+
+
+def judge_again(session: Session, source_run_id: str) -> None:
+    """Let what could not be read wait to be judged once more."""
+    for capture in list_unreadable(session, source_run_id):
+        capture.state, capture.scan_error = CaptureState.CAPTURED, ""
+        session.add(capture)
+    session.flush()
+
+
 def _save_page(session: Session, page: Page, place: Place, source: str) -> SitePage:
     page_id = scope_hash(place.lookup_key)
     row = session.get(SitePage, page_id)

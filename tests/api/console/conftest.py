@@ -19,7 +19,8 @@ from api.console.assets import Assets
 from api.console.router import router
 from api.store.kinds import Decision, Role
 from tests.api.console import sites
-from tests.api.console.world import SHOP, World
+from tests.api.console.drafts import SHOP
+from tests.api.console.world import World
 
 ADVICE = "Chromium is missing: `apt-get install chromium`"
 ARGUMENTS = (

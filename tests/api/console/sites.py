@@ -2,7 +2,7 @@
 
 from classifier.labels import Label, Severity
 from classifier.types import Note
-from tests.api.console.world import SHOP, Hit, Part, Site
+from tests.api.console.drafts import SHOP, Hit, Part, Site
 
 CLINIC = "https://bright-harbour-clinic.example/treatments/depression"
 LOZENGES = "https://quiet-post.example/how-it-works"
@@ -80,7 +80,6 @@ def shop(price: str = "95", *, later: bool = False) -> Site:
             Part("Crystals, vials and sprays, sent from inside the Union.", "meta", "head"),
             Part("Shop", "link", "nav"),
             Part("Reviews", "link", "nav"),
-            Part("Contact", "link", "nav"),
             Part("Needlepoint S-isomer", "heading"),
             Part(f"Needlepoint S-isomer, 5 g, {price} EUR, in stock. Larger amounts on request."),
             Part(

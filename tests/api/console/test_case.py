@@ -1,11 +1,15 @@
 """The case page: text with findings in place, inspector, changes, history, signals, and hostile pages."""
 
+from dataclasses import replace
+
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.store.kinds import Decision
 from tests.api.console import sites
+from tests.api.console.drafts import SHOP
 from tests.api.console.reading import one, soup, words
-from tests.api.console.world import SHOP, World
+from tests.api.console.world import World
 
 
 def open_case(client: TestClient, world: World, url: str = SHOP, query: str = "") -> str:
@@ -38,6 +42,8 @@ def test_a_card_says_label_likelihood_reason_words_rule_and_what_would_be_accept
         assert part in said
     for part in (rule.citation, label.acceptable):
         assert " ".join(part.split()) in said
+    assert [words(line).split()[0] for line in card.select(".cited li")] == [*label.rules[:3], "and", "Evidence"]
+    assert all(rule in words(one(card, ".grounds")) for rule in label.rules[:5])
     bars = [(words(one(bar, ".word")), words(one(bar, ".side"))) for bar in card.select(".reasons li")]
     assert bars == [("completely safe", "for"), ("not addictive", "for")]
 
@@ -63,7 +69,7 @@ def test_a_changed_page_says_what_is_new_and_what_was_decided(full_world: World,
         "Added Needlepoint S-isomer, 5 g, 80 EUR, in stock. Larger amounts on request.",
         "Added No script needed: tick the form and it ships tonight.",
     ]
-    assert [word.get_text() for word in changes.select("b")] == ["95", "80"]
+    assert [words(word) for word in changes.select("b")] == ["95", "80"]
 
 
 def test_history_tells_decisions_verdicts_and_captures_newest_first(full_world: World, heron: TestClient) -> None:
@@ -147,7 +153,7 @@ def test_a_very_long_page_shows_its_finding_and_counts_what_it_leaves_out(world:
 
 def test_a_page_of_which_not_everything_was_seen_says_so(full_world: World, heron: TestClient) -> None:
     page = soup(heron.get(f"/cases/{full_world.case(sites.UNSEEN).id}"))
-    assert "Not everything was seen: image only." in words(one(page, "#text"))
+    assert "Not everything was seen: its text may be in its images." in words(one(page, "#text"))
     assert "No single passage stands out" in words(one(page, ".cards"))
 
 
@@ -156,6 +162,14 @@ def test_a_lost_text_leaves_the_case_readable_by_its_quotes(full_world: World, h
     page = soup(heron.get(f"/cases/{full_world.case().id}"))
     assert "The text cannot be shown" in words(one(page, "#text"))
     assert "in stock" in words(one(page, "#finding-1"))
+
+
+def test_a_verdict_of_an_earlier_policy_says_so(world: World, app: FastAPI, heron: TestClient) -> None:
+    world.source("harbour-shops", "https://crystal-pier.example/")
+    world.run([sites.shop()])
+    assert "another version of the policy" not in open_case(heron, world)
+    app.state.desk = replace(world.desk(), policy=replace(world.policy, digest="f" * 64))
+    assert "another version of the policy" in open_case(heron, world)
 
 
 def test_an_unknown_case_is_a_page_that_says_what_to_do(heron: TestClient) -> None:

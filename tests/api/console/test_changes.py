@@ -13,8 +13,8 @@ def test_a_reworded_block_shows_which_words_changed() -> None:
     found = compare(["head", "5 g, 95 EUR"], ["head", "5 g, 80 EUR"])
     assert found.lines == (
         Line("kept", (Stretch("head"),)),
-        Line("removed", (Stretch("5 g, "), Stretch("95", True), Stretch(" EUR"))),
-        Line("added", (Stretch("5 g, "), Stretch("80", True), Stretch(" EUR"))),
+        Line("removed", (Stretch("5 g, "), Stretch("95 ", True), Stretch("EUR"))),
+        Line("added", (Stretch("5 g, "), Stretch("80 ", True), Stretch("EUR"))),
     )
     assert (found.removed, found.added) == (1, 1)
 
@@ -49,3 +49,17 @@ def test_two_very_long_pages_are_compared_without_looking_at_every_pair() -> Non
 def test_block_texts_leave_out_what_is_empty() -> None:
     rows = [{"start": 3, "end": 5}, {"start": 0, "end": 2}, {"start": 2, "end": 3}]
     assert block_texts("ab cd", rows) == ["ab", "cd"]
+
+
+def test_a_page_made_to_be_slow_to_compare_is_compared_by_counting() -> None:
+    before = ["a", "b"] * 500
+    after = ["b", "c", "a"] * 300
+    found = compare(before, after)
+    assert (found.removed, found.added) == (400, 300)
+    assert len(found.lines) + found.left_out == 700
+    assert len(found.lines) == changes.MOST_LINES
+
+
+def test_words_made_to_be_slow_to_compare_are_shown_whole() -> None:
+    found = compare(["a " * 300], ["a " * 299 + "b"])
+    assert [[part.changed for part in line.stretches] for line in found.lines] == [[False], [False]]

@@ -8,8 +8,9 @@ from api.console.filters import Wanted, read_position, read_wanted, write_positi
 from api.store.kinds import Decision
 from api.store.queries.queue import Position
 from tests.api.console import sites
+from tests.api.console.drafts import SHOP
 from tests.api.console.reading import one, soup, words
-from tests.api.console.world import SHOP, World
+from tests.api.console.world import World
 
 
 def rows(client: TestClient, path: str = "/") -> list[str]:

@@ -7,8 +7,9 @@ from httpx import Response
 from api.store.kinds import CaseState, Decision, Role, Scope
 from tests.api.console import sites
 from tests.api.console.conftest import SignIn
+from tests.api.console.drafts import SHOP
 from tests.api.console.reading import fields, one, soup, words
-from tests.api.console.world import SHOP, World
+from tests.api.console.world import World
 
 
 def form_of(client: TestClient, world: World, url: str = SHOP, query: str = "") -> dict[str, str]:

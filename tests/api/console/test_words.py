@@ -64,7 +64,9 @@ def test_every_kind_has_words(table: dict[object, str], kind: type[StrEnum]) -> 
     assert set(table) == set(kind)
 
 
-def test_an_unknown_failure_still_gets_a_sentence() -> None:
+def test_a_failure_is_told_in_a_sentence_known_or_not() -> None:
+    assert phrases.failure("http_404") == "The server answered with status 404."
+    assert phrases.failure("dns") == "The host name could not be found."
     assert phrases.failure("dropped_by_peer") == "It could not be fetched (dropped by peer)."
 
 
@@ -74,6 +76,7 @@ def test_an_unknown_failure_still_gets_a_sentence() -> None:
         ("https://shop.example/a.html?x=1", "hxxps://shop[.]example/a.html?x=1"),
         ("http://a.b.example:81/", "hxxp://a[.]b[.]example:81/"),
         ("t.me/someone", "t[.]me/someone"),
+        ("letter to HTTP://a.example/b", "letter to HxxP://a[.]example/b"),
         ("https://sh\u200bop.example/", "hxxps://sh·op[.]example/"),
         ("", ""),
     ],
@@ -99,6 +102,11 @@ def test_only_what_speaks_for_a_finding_is_telling_and_the_weightiest_comes_firs
         {"text": "buy", "weight": 2.0},
     ]
     assert telling_words([*reasons, {"text": "a step down", "weight": 0.0}]) == ("buy", "grams")
+
+
+def test_what_is_too_short_to_mean_anything_is_no_telling_word() -> None:
+    reasons: list[Reason] = [{"text": text, "weight": 1.0} for text in ("of", " ", "5g", "к", "ket")]
+    assert telling_words(reasons) == ("5g", "к", "ket")
 
 
 def test_a_long_quote_is_cut_around_its_telling_words() -> None:

@@ -28,13 +28,11 @@ from api.store.tables.pages import SitePage
 from api.store.tables.people import Reviewer
 from api.store.tables.runs import CrawlTarget, Run, SourceRun
 from api.store.tables.sources import StoredSource
-from classifier.labels import Family, Label, Outcome, Severity
 from classifier.policy import PolicyPack, load_policy
-from classifier.types import Finding, Note, Reason, Verdict
-from crawler.items import Block, Document, Page, Signal
+from crawler.items import Page
+from tests.api.console.drafts import SHOP, Site, key_of
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-SHOP = "https://crystal-pier.example/shop/needlepoint.html"
 KEY = b"k" * 32
 
 
@@ -57,49 +55,6 @@ class Clock:
     def go(self, **length: float) -> None:
         """Let time pass."""
         self.at += timedelta(**length)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One block of a page to be."""
-
-    text: str
-    kind: str = "text"
-    region: str = "main"
-    hidden: bool = False
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A finding to be: a label on a quote of the page's text."""
-
-    quote: str
-    label: Label
-    severity: Severity = Severity.HIGH
-    score: float = 0.9
-    why: tuple[tuple[str, float], ...] = ()
-    topic: str | None = None
-    substance: str | None = "ketamine"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A page to be captured."""
-
-    url: str
-    title: str
-    parts: tuple[Part, ...]
-    hits: tuple[Hit, ...] = ()
-    source: str = "harbour-shops"
-    language: str = "en"
-    signals: tuple[tuple[str, str], ...] = ()
-    degraded: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The page's text, a line a block."""
-        return "\n".join(part.text for part in self.parts)
 
 
 @dataclass
@@ -258,62 +213,12 @@ class World:
         )
         place = Place(site.url, key_of(site.url), ((site.url, key_of(site.url)),))
         capture, _ = save_capture(session, page, place, visit, target, blob_sha256=blob, state=CaptureState.CAPTURED)
-        document = save_document(session, capture.page_id, _document(site), blob)
-        verdict = save_verdict(session, document, self._verdict(site, model), self.clock())
+        document = save_document(session, capture.page_id, site.document(), blob)
+        verdict = save_verdict(session, document, site.verdict(self.policy, self.clock().date(), model), self.clock())
         site_page = session.get(SitePage, capture.page_id)
         assert site_page is not None
         settle_capture(session, capture, site_page, document, verdict)
         file_verdict(session, verdict, self.clock())
-
-    def _verdict(self, site: Site, model: str) -> Verdict:
-        counted = [hit for hit in site.hits if hit.severity.rank >= Severity.MEDIUM.rank]
-        flagged = tuple(family for family in Family if any(hit.label.family is family for hit in counted))
-        scores = {family: [hit.score for hit in counted if hit.label.family is family] for family in Family}
-        unclear = Outcome.UNCLEAR if site.degraded or site.hits else Outcome.CLEAR
-        return Verdict(
-            outcome=Outcome.VIOLATION if flagged else unclear,
-            families={family: max(scores[family], default=0.04) for family in Family},
-            flagged=flagged,
-            severity=max((hit.severity for hit in site.hits), key=lambda one: one.rank, default=Severity.NONE),
-            substances=tuple(dict.fromkeys(hit.substance for hit in site.hits if hit.substance)),
-            findings=tuple(self._finding(site.text, hit) for hit in site.hits),
-            notes=site.notes,
-            degraded=site.degraded,
-            model_digest=model,
-            policy_digest=self.policy.digest,
-            as_of=self.clock().date(),
-        )
-
-    def _finding(self, text: str, hit: Hit) -> Finding:
-        start = text.index(hit.quote)
-        return Finding(
-            label=hit.label,
-            family=hit.label.family,
-            start=start,
-            end=start + len(hit.quote),
-            quote=hit.quote,
-            score=hit.score,
-            severity=hit.severity,
-            severity_reason=self.policy.labels[hit.label].severity_reason,
-            topic=hit.topic,
-            rules=self.policy.labels[hit.label].rules[:3],
-            substance=hit.substance,
-            reasons=tuple(Reason(word, weight) for word, weight in hit.why),
-        )
-
-
-def key_of(url: str) -> str:
-    """Give the lookup key of the plain addresses used here."""
-    return url.partition("://")[2]
-
-
-def _document(site: Site) -> Document:
-    blocks, start = [], 0
-    for part in site.parts:
-        blocks.append(Block(start, start + len(part.text), part.kind, part.region, "p", part.hidden))
-        start += len(part.text) + 1
-    signals = tuple(Signal(kind, value, 0, 0) for kind, value in site.signals)
-    return Document(site.url, site.title, site.text, tuple(blocks), site.language, signals, not_seen=site.degraded)
 
 
 def _target(visit: SourceRun, url: str, position: int, state: TargetState, reason: str = "") -> CrawlTarget:

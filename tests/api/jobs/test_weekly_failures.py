@@ -79,8 +79,7 @@ def test_an_offer_behind_an_error_status_is_seen_all_the_same(shop: Installation
 def test_a_fetcher_that_dies_costs_its_source_and_what_it_had_is_kept(shop: Installation, web: TinyWeb) -> None:
     def kill_fetcher(path: str) -> None:
         if path == "/offer":
-            for child in fetchers():
-                os.kill(child, signal.SIGKILL)
+            kill_children(b"crawler.child")
 
     web.before = kill_fetcher
     report = shop.weekly()
@@ -89,6 +88,18 @@ def test_a_fetcher_that_dies_costs_its_source_and_what_it_had_is_kept(shop: Inst
     web.forget()
     assert shop.weekly(days=1).sources[0].pages == 3
     assert "shop/" not in web.answered()
+
+
+def test_a_scanner_that_fails_on_every_page_fails_the_source_and_the_pages_are_read_later(
+    shop: Installation, web: TinyWeb
+) -> None:
+    web.before = lambda _path: kill_children(b"spawn_main")
+    report = shop.weekly()
+    assert "none of 1 pages could be read" in report.sources[0].error
+    web.before = lambda _path: None
+    web.forget()
+    assert shop.weekly(days=1).sources == (SourceReport("shop", pages=3, changed=0, new_flags=1, failed=0),)
+    assert web.answered() == ["shop/about", "shop/offer"]
 
 
 def test_a_damaged_blob_is_fetched_again_whole(shop: Installation, web: TinyWeb) -> None:
@@ -129,14 +140,12 @@ def test_a_visit_that_was_cut_off_and_overtaken_is_closed(shop: Installation) ->
     assert run_states(shop) == [RunState.FINISHED, RunState.FINISHED_WITH_FAILURES]
 
 
-def fetchers() -> list[int]:
-    """Give the process ids of the fetchers this process started."""
-    found = []
+def kill_children(word: bytes) -> None:
+    """Kill the processes that this one started with a word in their command line."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            if int(parent) == os.getpid() and b"crawler.child" in (folder / "cmdline").read_bytes():
-                found.append(int(folder.name))
+            if int(parent) == os.getpid() and word in (folder / "cmdline").read_bytes():
+                os.kill(int(folder.name), signal.SIGKILL)
         except (OSError, IndexError):
             continue
-    return found

@@ -81,3 +81,17 @@ def test_no_word_of_another_parser_is_lost_on_broken_pages(mutants, parser):
         pytest.importorskip("html5lib", reason="html5lib is not installed: pip install html5lib")
     pages = [clean(page) for page in mutants]
     assert share_contained((extract_html(page).text, tree_words(page, parser)) for page in pages) >= FLOOR
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "markup", ["<?xml version='1.0'?><a><b>x</b></a>", "http://lamp.example/", "page.html", "", "x"]
+)
+def test_the_reference_reads_what_is_hardly_html_without_a_warning(markup):
+    assert text_of(reference.walk, markup) == text_of(flat.walk, markup)
+
+
+@pytest.mark.parametrize("name", ["script", "style", "textarea"])
+def test_a_slash_at_the_end_of_a_tag_hides_no_code_and_shows_none(name):
+    markup = f"<p>a</p><{name} class='x' />var b</{name}><p>c</p>"
+    assert text_of(reference.walk, markup) == text_of(walker.walk, markup)

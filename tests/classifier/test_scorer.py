@@ -1,0 +1,93 @@
+"""The fast scorer gives what scikit-learn gives, and its explanation adds up to the score."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from classifier.artifact import Model, load
+from classifier.dataset import passage_files, read_rows
+from classifier.explain import reasons_for
+from classifier.features import Context, View, Viewer
+from classifier.labels import Family, Label
+from classifier.policy import load_policy
+from classifier.scorer import Scorer, Share
+from classifier.train import Fitted, fit, view_rows
+
+LABELLED_DATA = Path(__file__).parents[2] / "labeled_data"
+HEADS = (*Family, *Label)
+VIEWER = Viewer(load_policy())
+ODD = ("", "!", "ketamine", "K3T4M1NE k e t a m i n e", "\u200b", "кетамин £5", "a " * 3000, "💊" * 50)
+
+
+@pytest.fixture(scope="module")
+def views() -> list[View]:
+    """Every row of the labelled data as it is trained on."""
+    return view_rows(read_rows(passage_files(LABELLED_DATA)), VIEWER)
+
+
+@pytest.fixture(scope="module")
+def fitted(views: list[View]) -> Fitted:
+    """The scikit-learn pipeline, fitted on all of them."""
+    rows = read_rows(passage_files(LABELLED_DATA))
+    with threadpool_limits(1):
+        return fit(views, np.array([[int(row.holds(head)) for head in HEADS] for row in rows]))
+
+
+@pytest.fixture(scope="module")
+def scorer(fitted: Fitted) -> Scorer:
+    """The fast scorer of its exported weights."""
+    return Scorer(Model(tuple(map(str, HEADS)), fitted.blocks(), fitted.intercepts, {}, {}, {}))
+
+
+def scored(scorer: Scorer, views: list[View]) -> NDArray[np.float64]:
+    """Logits (views x heads) of the fast scorer."""
+    return np.array([scorer.logits(view) for view in views])
+
+
+def test_every_labelled_row_scores_as_in_scikit_learn(scorer: Scorer, fitted: Fitted, views: list[View]) -> None:
+    assert np.abs(scored(scorer, views) - fitted.logits(views)).max() < 1e-6
+
+
+def test_odd_texts_score_as_in_scikit_learn(scorer: Scorer, fitted: Fitted) -> None:
+    views = [VIEWER.view(text, Context(lead_in)) for text in ODD for lead_in in ("", "Ketamine for sale")]
+    assert np.abs(scored(scorer, views) - fitted.logits(views)).max() < 1e-6
+
+
+def test_a_score_does_not_depend_on_what_was_scored_before(scorer: Scorer, views: list[View]) -> None:
+    first = [scorer.logits(view).tolist() for view in views[:50]]
+    fresh = [scorer.logits(view).tolist() for view in reversed(views[:50])]
+    assert first == fresh[::-1]
+
+
+def test_shares_add_up_to_the_logit(scorer: Scorer, views: list[View]) -> None:
+    for view in [*views[::25], *(VIEWER.view(text) for text in ODD)]:
+        logits = scorer.logits(view)
+        for head in range(len(HEADS)):
+            assert abs(sum(share.weight for share in scorer.shares(view, head)) - logits[head]) < 1e-9
+
+
+def test_shares_name_the_words_as_they_are_read_and_the_flags(scorer: Scorer) -> None:
+    view = VIEWER.view("Buy K3tamine now")
+    names = [share.text for share in scorer.shares(view, 0)]
+    assert names[:3] == ["buy", "ketamine", "now"]
+    assert "names:subject" in names
+    assert names[-1] == "base rate"
+
+
+def test_reasons_are_the_strongest_words_for_and_then_against() -> None:
+    shares = [Share(f"for {i}", i / 10) for i in range(1, 9)] + [Share(f"against {i}", -i / 10) for i in range(1, 9)]
+    reasons = reasons_for([*shares, Share("base rate", 9.0), Share("hardly", 0.01)])
+    assert [r.text for r in reasons] == [f"for {i}" for i in (8, 7, 6, 5, 4)] + [f"against {i}" for i in (8, 7, 6)]
+
+
+def test_equal_words_are_added_up_and_flags_are_put_in_words() -> None:
+    reasons = reasons_for([Share("buy", 0.2), Share("buy", 0.3), Share("cue:no_prescription", 0.4)])
+    assert [(r.text, r.weight) for r in reasons] == [("buy", 0.5), ("wording: no prescription", 0.4)]
+
+
+def test_the_trained_model_is_the_fit_of_all_rows(model_folder: Path, fitted: Fitted, views: list[View]) -> None:
+    scorer = Scorer(load(model_folder))
+    assert np.abs(scored(scorer, views[::25]) - fitted.logits(views[::25])).max() < 1e-6
