@@ -9,7 +9,7 @@ from pathlib import Path
 
 from api.errors import Problem
 from api.exceptions import ScannerUnavailable
-from api.scanning import Scanner, ScanResult
+from api.judging.scanner import Scanner, ScanResult
 from api.services.models import model_folder
 from api.settings import Settings
 

@@ -11,11 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.contract import Json, record, unreadable
 from api.exit_codes import ExitCode
+from api.judging.contract import Json, record, unreadable
 from api.judging.inputs import Input, read_inputs
 from api.judging.reading import Kind
-from api.scanning import Scanner
+from api.judging.scanner import Scanner
 from api.services.models import current_model
 from api.settings import load_settings
 

@@ -19,7 +19,7 @@ from api.store.tables.verdicts import StoredVerdict
 from crawler.extraction.extract import EXTRACTOR_VERSION
 from crawler.items import Document, Page
 
-# As api.scanning says it in a verdict on a page that was not read.
+# As api.judging.scanner says it in a verdict on a page that was not read.
 NOT_READ = "not_read"
 # Told the page and its links in the transaction that records the verdict, so that no link is lost between the two.
 Follow = Callable[[Session, Page, list[str]], None]

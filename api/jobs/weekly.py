@@ -15,7 +15,7 @@ from api.jobs.lock import hold_lock
 from api.jobs.plan import Plan, close_runs, make_plan
 from api.jobs.progress import Progress, SourceReport, WeeklyReport
 from api.jobs.workshop import Workshop
-from api.scanning import Scanner
+from api.judging.scanner import Scanner
 from api.services.models import current_model
 from api.settings import Settings
 from api.store.blobs import BlobStore

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from api.scanning import Scanner, ScanResult
+from api.judging.scanner import Scanner, ScanResult
 from api.store.blobs import BlobStore
 from api.store.engine import reading, writing
 from crawler.items import Page

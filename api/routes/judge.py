@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import schemas
-from api.contract import record
 from api.dependencies import MAY_JUDGE, At
 from api.edge import notes_of
+from api.judging.contract import record
+from api.judging.scanner import Scanner, ScanResult
 from api.lookup import json_response
 from api.routes.documented import WITH_BODY, WITH_KEY, problems
-from api.scanning import Scanner, ScanResult
 
 router = APIRouter(tags=["judge"])
 

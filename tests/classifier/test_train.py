@@ -78,7 +78,7 @@ def test_progress_counts_up_to_the_end(folder: Path) -> None:
 @pytest.mark.parametrize("label", [Label.SUPERIORITY, Label.SHAM_DISCLAIMER])
 def test_too_few_examples_of_a_label_are_named(tmp_path: Path, label: Label) -> None:
     sayings = [saying for saying in small_data.everything() if saying[0] is not label]
-    with pytest.raises(DatasetInvalid, match=f"^Too few examples of {label}: each needs 10 groups of rows"):
+    with pytest.raises(DatasetInvalid, match=f"^Too few examples of {label}: each needs at least 10 groups of rows"):
         train(small_data.write(tmp_path / "data", small_data.rows(sayings)), PACK, SILENT)
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from api.scanning import Scanner
+from api.judging.scanner import Scanner
 from tests.api.judging.runs import Run
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from api.exceptions import ScannerUnavailable
 from api.judging.reading import Job, Kind
-from api.scanning import Scanner, ScanResult
+from api.judging.scanner import Scanner, ScanResult
 from classifier.labels import Family, Outcome
 from crawler.items import Page
 

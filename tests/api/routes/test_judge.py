@@ -10,7 +10,7 @@ import pytest
 from api import schemas
 from api.errors import Problem
 from api.judge_line import JudgeLine
-from api.scanning import Scanner, ScanResult
+from api.judging.scanner import Scanner, ScanResult
 from api.settings import Settings
 from tests.api.serving import Served, problem
 

@@ -1,6 +1,6 @@
 """The record that `rxwarden judge` and POST /v1/judge give for one input: a contract, written down in api/README.md."""
 
-from api.scanning import ScanResult
+from api.judging.scanner import ScanResult
 from classifier.types import Finding, Verdict
 
 Json = dict[str, object]
