@@ -14,7 +14,7 @@ demo: $(VENV)/installed ## the whole product on a made-up web, then http://127.0
 	$(BIN)/rxwarden demo $(ARGS)
 
 test: $(VENV)/installed-dev ## all tests but the long ones (ARGS goes to pytest)
-	$(BIN)/python -m pytest -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -m "not long" -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/installed-dev ## style, types and the arrows between rooms
 	$(BIN)/ruff check .
@@ -23,10 +23,10 @@ check: $(VENV)/installed-dev ## style, types and the arrows between rooms
 	$(BIN)/lint-imports
 
 check-full: check ## check, then every test with the long ones
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 screenshots: $(VENV)/installed-dev ## the pictures of the README, taken by a test run
-	$(BIN)/python -m pytest tests/api/console -k screenshots --screenshots api/console/pictures
+	$(BIN)/python -m pytest tests/api/console/test_every_page.py -k pictures --screenshots api/console/pictures
 
 format: $(VENV)/installed-dev ## put the code in shape
 	$(BIN)/ruff check --fix .

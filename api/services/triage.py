@@ -37,13 +37,16 @@ def file_verdict(session: Session, verdict: StoredVerdict, now: datetime) -> Fil
     """Bring a page's case in line with its newest verdict; a page that never gave cause has no case."""
     # Locked, so that a decision made at this moment is not overwritten by what was read before it.
     case = session.exec(select(Case).where(Case.page_id == verdict.page_id).with_for_update()).first()
-    waited = case is not None and case.state in WAITING
+    was_flagged = _is_waiting_violation(case)
     if case is not None:
         _move(session, case, verdict, now)
     elif verdict.outcome is not Outcome.CLEAR:
         case = _open(session, verdict, now)
-    waits = case is not None and case.state in WAITING
-    return Filed(case, waits and not waited and verdict.outcome is Outcome.VIOLATION)
+    return Filed(case, _is_waiting_violation(case) and not was_flagged)
+
+
+def _is_waiting_violation(case: Case | None) -> bool:
+    return case is not None and case.state in WAITING and case.outcome is Outcome.VIOLATION
 
 
 def case_id(page_id: str) -> str:

@@ -19,7 +19,7 @@ from classifier.train import Fitted, fit, view_rows
 LABELLED_DATA = Path(__file__).parents[2] / "labeled_data"
 HEADS = (*Family, *Label)
 VIEWER = Viewer(load_policy())
-ODD = ("", "!", "ketamine", "K3T4M1NE k e t a m i n e", "\u200b", "кетамин £5", "a " * 3000, "💊" * 50)
+ODD = ("", "!", "ketamine", "K3T4M1NE k e t a m i n e", "\u200b", "кетамин £5", "a " * 200, "💊" * 50)
 
 
 @pytest.fixture(scope="module")
