@@ -25,7 +25,7 @@ NOT_PAGES = re.compile(
 )
 # Links that do something instead of showing something.
 ACTION_SEGMENT = re.compile(
-    r"(?:log|sign)[-_]?(?:in|out|off|up)|register|checkout|wp-login\.php|wp-admin|xmlrpc\.php|add[-_]to[-_](?:cart|basket|wishlist)",
+    r"(?:log|sign)[-_]?(?:in|out|off|up)|register|wp-login\.php|wp-admin|xmlrpc\.php|add[-_]to[-_](?:cart|basket|wishlist)",
     re.IGNORECASE,
 )
 ACTION_PARAMETER = re.compile(

@@ -1,14 +1,29 @@
 """Fixtures for all rooms."""
 
 import fcntl
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from api.services.models import current_model
 from api.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
+ADVICE = "Chromium is missing: `apt-get install chromium`"
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +43,17 @@ def model_folder() -> Path:
     with (settings.data / "model.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return current_model(settings)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(ADVICE)
+        pytest.skip(ADVICE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+        yield browser
+        browser.close()

@@ -70,10 +70,10 @@ def test_a_case_decided_in_the_browser_is_answered_as_reviewed(demo: Demo, servi
     headers = {"Authorization": f"Bearer {make_key(demo)}"}
     with httpx.Client(base_url=service.address, headers=headers) as api:
         before = api.get("/v1/lookup", params={"url": url}).json()
-        assert before["review_state"] == "unreviewed", before
+        assert before["review_state"] == "suspected", before
         decide_in_browser(service, browser, before["case_id"])
         deadline = datetime.now(UTC) + timedelta(seconds=30)
-        while (after := api.get("/v1/lookup", params={"url": url}).json())["review_state"] == "unreviewed":
+        while (after := api.get("/v1/lookup", params={"url": url}).json())["review_state"] != "reviewed":
             assert datetime.now(UTC) < deadline, after
     assert after["review_state"] == "reviewed"
     assert after["decision"]["decision"] == "confirm"
@@ -95,7 +95,7 @@ def make_key(demo: Demo) -> str:
         issued = issue_key(
             session,
             name="platform",
-            scopes=[KeyScope.LOOKUP, KeyScope.READ],
+            scopes=[KeyScope.LOOKUP],
             expires_at=None,
             pepper=derived_key(load_secret(demo.settings), API_KEYS),
             draw=draw_base62,

@@ -1,7 +1,5 @@
 """The console's application on a store of its own, clients that are signed in, and a browser to look at it."""
 
-import os
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +10,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import Engine
 
 from api.console.assets import Assets
@@ -21,18 +19,6 @@ from api.store.kinds import Decision, Role
 from tests.api.console import sites
 from tests.api.console.drafts import SHOP
 from tests.api.console.world import World
-
-ADVICE = "Chromium is missing: `apt-get install chromium`"
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 SignIn = Callable[..., TestClient]
 
@@ -116,20 +102,6 @@ def fill(world: World) -> None:
     )
     world.decide(sites.LOZENGES, Decision.UNSURE, note="Prescriber may be named elsewhere on the site.")
     world.clock.at = now
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(ADVICE)
-        pytest.skip(ADVICE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

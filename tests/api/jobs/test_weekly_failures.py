@@ -93,10 +93,19 @@ def test_a_fetcher_that_dies_costs_its_source_and_what_it_had_is_kept(shop: Inst
 def test_a_scanner_that_fails_on_every_page_fails_the_source_and_the_pages_are_read_later(
     shop: Installation, web: TinyWeb
 ) -> None:
-    web.before = lambda _path: kill_children(b"spawn_main")
+    models = shop.settings.folder.models
+    away = models.with_name("models-away")
+
+    def take_readers_away(_path: str) -> None:
+        if models.exists():
+            models.rename(away)
+        kill_children(b"spawn_main")
+
+    web.before = take_readers_away
     report = shop.weekly()
-    assert "none of 1 pages could be read" in report.sources[0].error
+    assert "The judging process did not start" in report.sources[0].error
     web.before = lambda _path: None
+    away.rename(models)
     web.forget()
     assert shop.weekly(days=1).sources == (SourceReport("shop", pages=3, changed=0, new_flags=1, failed=0),)
     assert web.answered() == ["shop/about", "shop/offer"]
