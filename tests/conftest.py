@@ -45,9 +45,9 @@ def model_folder() -> Path:
         return current_model(settings)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium; its event loop ends with the module, for others run loops of their own."""
     executable = shutil.which("chromium")
     if executable is None:
         if os.environ.get("CI") == "true":
