@@ -1,24 +1,74 @@
 """Evasion-proof text: what a reader would recognise, in lower case, with the way back to every original code point."""
 
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, product
+from string import ascii_lowercase
+from typing import NamedTuple
+from unicodedata import east_asian_width
 
-from classifier.lookalikes import INVISIBLE, LOOKALIKES
+from classifier.lookalikes import fold
 
-_LEET = str.maketrans("0134578@$!|€", "oleastbasile")
-_LEET_I = str.maketrans("0134578@$!|€", "oieastbasiie")
-_LEET_TOKEN = re.compile(r"[\w@$!|€]+")
+IsKeyword = Callable[[str], bool]
+
+_LEET = {"0": "o", "1": "li", "2": "z", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
+_LEET |= {"@": "a", "$": "s", "!": "i", "|": "li", "€": "e", "¢": "c", "+": "t"}
+_MOST_READINGS = 32
+_HAS_LEET = re.compile(r"[a-z][0-9@$!|€¢+]|[0-9@$!|€¢+][a-z]")
+_LEET_TOKEN = re.compile(r"[\w@$!|€¢+]{3,40}")
 _UNIT = re.compile(
-    r"\d+(?:[.,]\d+)?(?:mg|g|gr|kg|ml|mcg|ug|oz|lb|x|k|cc|l|cm|mm|hz|gb|mb|h|hr|hrs|st|nd|rd|th|am|pm|usd|eur|gbp)?"
+    r"(?:\d+x)?\d+(?:[.,]\d+)?(?:mg|g|gr|kg|ml|mcg|ug|oz|lb|x|k|cc|l|cm|mm|hz|gb|mb|h|hr|hrs|st|nd|rd|th|am|pm|usd|eur|gbp)?"
 )
-_HAS_LEET = re.compile(r"[a-z][0-9@$!|€]|[0-9@$!|€][a-z]")
-_SPACED = re.compile(r"(?<![^\W_])[a-z](?:[ .\-_*·~,+/|]{1,2}[a-z]){3,40}(?![^\W_])")
-# Shortest keyword that is taken out of a spaced run in which other letters stand: "a k e t a m i n e".
-_SHORTEST_INSIDE = 5
-_REPEATED = re.compile(r"([a-z])\1{2,}")
-_STRETCHED = re.compile(r"[a-z]{0,30}([a-z])\1{2,30}[a-z]{0,30}")
+_HAS_LETTER = re.compile(r"[a-z]")
+# No keyword, but stand-ins between letters, never more than three together.
+_LEET_WORD = re.compile(r"(?=.{4})[0134578@!€¢]{0,3}(?:[a-z]+[01345789@$!€¢]{1,3})+[a-z]*")
+_BETWEEN_LETTERS = re.compile(r"[a-z][01345789@$!€¢]{1,3}(?=[a-z])")
+_FEWEST_LETTERS = 0.45
+# A sign of money beside letters, and no figure.
+_PRICELESS = re.compile(r"(?=.*(?:[a-z][€¢]|[€¢][a-z]))[a-z@$!|€¢+]{3,}")
+_MIXTURE = re.compile(r"[a-z0-9@$!|€¢+]{3,}")
+_NUMBERED = re.compile(r"\d{2,}[a-z]{1,3}|[a-z]+\d{2,}")
+_MAIL = re.compile(r"\w{3,}@\w{3,}")
+# Words in leet in a text that has others like them, and in one that is written in leet throughout.
+_SOME_LEET, _ALL_LEET = 2, 4
+# After these letters (^ begins a word) and before those (. ends it) English words have an l more often than an i.
+_L_BEFORE = {
+    pair[0]: pair[1:]
+    for pair in (
+        *("^aehiouxy", "a.abcefghiklmopqstuvwyz", "baeijouy", "caeiouxy", "deiy", "e.abcdefhilmopstuwy", "f.aiouy"),
+        *("gaeiouy", "hiy", "i.abcdefghiklmopqrstuvwy", "kaiouy", "l.aehijouwy", "miy", "niy", "o.abdefghiklmoptuvwy"),
+        *("paeiouy", "riy", "saiuy", "tiy", "u.acefghiklmoptuwy", "w.aeioy", "xy", "y.aeilouvy", "ziy"),
+    )
+}
+_ADDRESS = re.compile(r"[./@:#&=_]")
+# Single letters with one and the same thing between them: spaces, a sign beside spaces or two signs; or one sign.
+_SPACED = re.compile(
+    r"(?<![^\W_])[^\W\d_](?:(?: {1,2}[^\W\d_]){3,80}|( ?[.\-_*·~,+/|] |[.\-_*·~,+/|]{2})[^\W\d_](?:\1[^\W\d_]){2,80})"
+    r"(?![^\W_])"
+)
+_DOTTED = re.compile(r"(?<![^\W_])[^\W\d_]([.\-_*·~,+/|])[^\W\d_](?:\1[^\W\d_]){1,80}(?![^\W_])")
+# In every such run, and found faster.
+_IN_SPACED = re.compile(r"[ .\-_*·~,+/|][^\W\d_][ .\-_*·~,+/|]{1,3}[^\W\d_][ .\-_*·~,+/|]")
+_IN_DOTTED = re.compile(r"[.\-_*·~,+/|][^\W\d_][.\-_*·~,+/|]")
+# Letters of the longest name that people set apart without hiding anything ("U.S.A.").
+_LONGEST_ACRONYM = 4
+_SHORTEST_KEYWORD, _LONGEST_KEYWORD = 4, 24
+_LONG_WORD = re.compile(r"\b[a-z]{6,60}\b")
+_RUN = re.compile(r"(.)\1*")
+_TRIPLE = re.compile(r"(.)\1\1")
+# Shorter words are too often one letter away from another word.
+_LONG_ENOUGH_TO_MISS_ONE = 7
+# Words of dictionaries in eight languages that are one slip from a keyword.
+_REAL_WORDS = frozenset(
+    {"additive", "cognitie", "depresion", "discret", "favorite", "mediation", "patents", "saliva", "seeping"}
+    | {"simulation", "singed", "sipping", "stellte", "suppler", "truffels", "truffes"}
+)
+_MIXED = re.compile(r"[^\W\d_]{4,24}")
+# What is tried for one, two and three unknown letters; nothing at all, too.
+_GUESSES = ((*"etaoinshrdlcumwfgypbvkjxqz", ""), (*"etaoinshrdlcumwfgypbvk", ""), (*"etaoinsrdlcm", ""))
+_MOST_GUESSES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,159 +89,206 @@ class Normalized:
         return self.origins[start], self.origins[end - 1] + 1
 
 
-def normalize(text: str, is_keyword: Callable[[str], bool]) -> Normalized:
-    """Fold case, width, accents and look-alike letters, drop invisible characters, undo leet, spacing and stretching.
+class _Edit(NamedTuple):
+    """What stands at [start, end) is read as `word`; `hides` where nobody writes so in earnest."""
 
-    A spelling is undone only where that yields a word for which `is_keyword` is true: `500mg` and `mp3` stay.
+    start: int
+    end: int
+    word: str
+    hides: bool
+
+
+def normalize(text: str, is_keyword: IsKeyword) -> Normalized:
+    """Fold case, width, accents and look-alikes, drop invisible characters, undo leet, spacing, stretching and slips.
+
+    A spelling is undone where that yields a word for which `is_keyword` is true, and where stand-ins or full stops part
+    letters as in no ordinary word (`tr4ck3d`, `b.u.y`): `500mg` and `mp3` stay.
     """
     if text.isascii():
         folded, origins, disguised = text.lower(), None, 0
     else:
-        folded, origins, disguised = _fold(text)
-    edits = _undisguise(folded, is_keyword)
-    if not edits:
-        return Normalized(folded, origins, disguised)
-    folded, origins = _apply(folded, origins, edits)
-    return Normalized(folded, origins, disguised + len(edits))
+        folded, origins, disguised = fold(text, is_keyword)
+    for find in (_edits, _guesses):
+        edits = _without_overlap(find(folded, is_keyword))
+        if edits:
+            folded, origins = _apply(folded, origins, edits)
+            disguised += sum(edit.hides for edit in edits)
+    return Normalized(folded, origins, disguised)
 
 
-def _fold(text: str) -> tuple[str, tuple[int, ...], int]:
-    out: list[str] = []
-    origins: list[int] = []
-    disguised = len(_HIDDEN.findall(text))
-    native = _native_letters(text)
-    for index, char in enumerate(text):
-        if char in INVISIBLE:
-            continue
-        if char.isascii():
-            folded = char.lower()
-        elif index in native:
-            folded = char.casefold()
-        else:
-            folded = _fold_char(char)
-            disguised += char in LOOKALIKES or (folded.isascii() and _is_drawn(char))
-        for piece in folded:
-            out.append(piece)
-            origins.append(index)
-    return "".join(out), tuple(origins), disguised
-
-
-def _is_drawn(char: str) -> bool:
-    """Whether a letter is a symbol (circled, squared) or of the mathematical alphabets: no keyboard types them."""
-    return unicodedata.category(char) == "So" or "\U0001d400" <= char <= "\U0001d7ff"
-
-
-def _fold_char(char: str) -> str:
-    """NFKC before look-alikes: a full-width I is an i, not an l."""
-    pieces = []
-    for piece in unicodedata.normalize("NFKC", char):
-        piece = LOOKALIKES.get(piece, piece)
-        for part in unicodedata.normalize("NFD", piece):
-            if unicodedata.category(part) not in ("Mn", "Me"):
-                part = part.casefold()
-                pieces.append(_PLAIN.get(part) or LOOKALIKES.get(part, part))
-    return "".join(pieces)
-
-
-# Letters of Latin alphabets that NFD does not take apart.
-_PLAIN = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
-_WORD = re.compile(r"[^\W\d_]+")
-# Between two letters only: around words, emoji and at the start of a file these characters are ordinary.
-_HIDDEN = re.compile(rf"(?<=[^\W\d_])(?!\u00ad)[{''.join(sorted(INVISIBLE))}]+(?=[^\W\d_])")
-
-
-def _native_letters(text: str) -> frozenset[int]:
-    """Places of letters in words wholly of another script that are meant so: real Russian or Greek."""
-    words = [m for m in _WORD.finditer(text) if not m.group().isascii()]
-    foreign = [m for m in words if all(_is_foreign(c) for c in m.group())]
-    if not foreign:
-        return frozenset()
-    latin = sum("a" <= c <= "z" or "A" <= c <= "Z" for c in text)
-    mostly_foreign = sum(len(m.group()) for m in foreign) > latin
-    kept: set[int] = set()
-    for match in foreign:
-        if mostly_foreign or any(c not in LOOKALIKES for c in match.group()):
-            kept.update(range(match.start(), match.end()))
-    return frozenset(kept)
-
-
-def _is_foreign(char: str) -> bool:
-    return "\u0370" <= char <= "\u05ff" or "\u0600" <= char <= "\u1fff" or "\u3000" <= char <= "\ud7ff"
-
-
-def _undisguise(text: str, is_keyword: Callable[[str], bool]) -> list[tuple[int, int, str]]:
-    edits: list[tuple[int, int, str]] = []
-    for match in _SPACED.finditer(text):
-        joined = re.sub(r"[^a-z]", "", match.group())
-        found = _find_keyword(joined, is_keyword)
-        if found:
-            edits.append((match.start(), match.end(), found))
-    if _HAS_LEET.search(text):
-        edits += _unleet(text, is_keyword)
-    if _REPEATED.search(text):
-        for match in _STRETCHED.finditer(text):
-            for keep in ("\\1", "\\1\\1"):
-                word = _REPEATED.sub(keep, match.group())
-                if is_keyword(word):
-                    edits.append((match.start(), match.end(), word))
-                    break
-    return _without_overlap(edits)
-
-
-def _unleet(text: str, is_keyword: Callable[[str], bool]) -> list[tuple[int, int, str]]:
+def _edits(text: str, is_keyword: IsKeyword) -> list[_Edit]:
     edits = []
-    for match in _LEET_TOKEN.finditer(text):
-        token = match.group().rstrip("!|")
-        if len(token) < 3 or token.isalpha() or not re.search("[a-z]", token) or _UNIT.fullmatch(token):
-            continue
-        for table in (_LEET, _LEET_I):
-            word = token.translate(table)
-            if is_keyword(word):
-                edits.append((match.start(), match.start() + len(token), word))
-                break
+    for match in _LONG_WORD.finditer(text):
+        word = _respelt(match.group(), is_keyword)
+        if word:
+            edits.append(_Edit(*match.span(), word, bool(_TRIPLE.search(match.group()))))
+    if _IN_SPACED.search(text):
+        edits += _unspaced(text, is_keyword)
+    if _IN_DOTTED.search(text):
+        edits += _undotted(text, is_keyword)
+    if _HAS_LEET.search(text):
+        edits += _unleeted(text, is_keyword)
     return edits
 
 
-def _find_keyword(joined: str, is_keyword: Callable[[str], bool]) -> str:
-    """`joined` itself, cut into two or three keywords, or a keyword with what stands before or after; else empty."""
-    if is_keyword(joined):
-        return joined
-    for cut in range(2, len(joined) - 1):
-        head, tail = joined[:cut], joined[cut:]
-        if is_keyword(head):
-            rest = tail if is_keyword(tail) else ""
-            if not rest:
-                for second in range(2, len(tail) - 1):
-                    if is_keyword(tail[:second]) and is_keyword(tail[second:]):
-                        rest = f"{tail[:second]} {tail[second:]}"
-                        break
-            if rest:
-                return f"{head} {rest}"
-    for cut in range(1, len(joined) - _SHORTEST_INSIDE + 1):
-        if is_keyword(joined[cut:]):
-            return f"{joined[:cut]} {joined[cut:]}"
-    for cut in range(len(joined) - 1, _SHORTEST_INSIDE - 1, -1):
-        if is_keyword(joined[:cut]):
-            return f"{joined[:cut]} {joined[cut:]}"
+@lru_cache(maxsize=100_000)
+def _respelt(word: str, is_keyword: IsKeyword) -> str:
+    """The keyword that is meant by a word with letters repeated, two exchanged or one left out; else empty."""
+    if is_keyword(word) or word in _REAL_WORDS:
+        return ""
+    return next(filter(is_keyword, _without_slip(word)), "")
+
+
+def _without_slip(word: str) -> Iterator[str]:
+    """What a word may have been before a slip; first and last letter are kept, for readers go by them."""
+    runs = [match.group() for match in _RUN.finditer(word)]
+    if len(runs) < len(word):
+        singles = [(run,) if len(run) == 1 else (run[0], run[0] * 2) for run in runs]
+        yield from map("".join, islice(product(*singles), _MOST_READINGS))
+    if len(word) > _LONGEST_KEYWORD:
+        return
+    for i in range(1, len(word) - 2):
+        yield word[:i] + word[i + 1] + word[i] + word[i + 2 :]
+    if len(word) >= _LONG_ENOUGH_TO_MISS_ONE:
+        for i in range(1, len(word)):
+            for letter in ascii_lowercase:
+                yield word[:i] + letter + word[i:]
+
+
+def _unspaced(text: str, is_keyword: IsKeyword) -> Iterator[_Edit]:
+    for match in _SPACED.finditer(text):
+        joined = "".join(filter(str.isalpha, match.group()))
+        word = _find_keywords(joined, is_keyword) or _respelt(joined, is_keyword)
+        if word:
+            yield _Edit(*match.span(), word, True)
+
+
+def _undotted(text: str, is_keyword: IsKeyword) -> Iterator[_Edit]:
+    for match in _DOTTED.finditer(text):
+        joined = match.group()[::2]
+        word = joined if is_keyword(joined) else _respelt(joined, is_keyword)
+        yield _Edit(*match.span(), word or joined, bool(word) or len(joined) > _LONGEST_ACRONYM)
+
+
+def _find_keywords(joined: str, is_keyword: IsKeyword) -> str:
+    """Letters cut so that keywords take up as many of them as can be, most of them at least; else empty."""
+    # For each length: letters outside keywords, cuts, and the pieces with whether each is a keyword.
+    best: list[tuple[int, int, tuple[tuple[str, bool], ...]]] = [(0, 0, ())]
+    for end in range(1, len(joined) + 1):
+        outside, cuts, pieces = best[-1]
+        last, is_word = pieces[-1] if pieces else ("", True)
+        grown = (*pieces, (joined[end - 1], False)) if is_word else (*pieces[:-1], (last + joined[end - 1], False))
+        choices = [(outside + 1, cuts + is_word, grown)]
+        for start in range(max(0, end - _LONGEST_KEYWORD), end - _SHORTEST_KEYWORD + 1):
+            if is_keyword(joined[start:end]):
+                outside, cuts, pieces = best[start]
+                choices.append((outside, cuts + 1, (*pieces, (joined[start:end], True))))
+        best.append(min(choices))
+    outside, _, pieces = best[-1]
+    return " ".join(piece for piece, _ in pieces) if outside * 2 < len(joined) else ""
+
+
+def _unleeted(text: str, is_keyword: IsKeyword) -> Iterator[_Edit]:
+    """Keywords, words in which letters and stand-ins mix as in no other, and beside such words any mixture of both."""
+    keywords = words = 0
+    rest = []
+    for match in _LEET_TOKEN.finditer(text):
+        token = match.group().rstrip("!")
+        start, end = match.start(), match.start() + len(token)
+        if token.isalpha() or not _HAS_LETTER.search(token) or _UNIT.fullmatch(token):
+            continue
+        bare = token.rstrip("|+")
+        word = "" if bare.isalpha() else _leet_keyword(bare, is_keyword)
+        if word:
+            keywords += 1
+            yield _Edit(start, start + len(bare), word, True)
+        elif _is_in_address(text, start, end):
+            continue
+        elif _is_leet_word(token):
+            words += 1
+            yield _Edit(start, end, _spelt_out(token), False)
+        elif _MIXTURE.fullmatch(token):
+            rest.append((start, end))
+    is_all_leet = keywords + words >= _ALL_LEET
+    if keywords or words >= _SOME_LEET:
+        for start, end in rest:
+            if is_all_leet or (end - start > 3 and not _NUMBERED.fullmatch(text, start, end)):
+                yield _Edit(start, end, _spelt_out(text[start:end]), False)
+
+
+def _leet_keyword(token: str, is_keyword: IsKeyword) -> str:
+    """The keyword that a token spells out, as it is or with a slip; else empty."""
+    choices = [_LEET.get(c, c) for c in token]
+    readings = ["".join(reading) for reading in islice(product(*choices), _MOST_READINGS)]
+    return next(filter(is_keyword, readings), "") or _respelt(_spelt_out(token), is_keyword)
+
+
+def _is_leet_word(token: str) -> bool:
+    """Whether letters and stand-ins mix as in no other word; codes (N01AX03, S07E03) have fewer letters."""
+    if _PRICELESS.fullmatch(token):
+        return True
+    if _MAIL.fullmatch(token) or sum(map(str.isalpha, token)) < _FEWEST_LETTERS * len(token):
+        return False
+    return _LEET_WORD.fullmatch(token) is not None and _BETWEEN_LETTERS.search(token) is not None
+
+
+def _is_in_address(text: str, start: int, end: int) -> bool:
+    after = text[end : end + 2]
+    return bool(_ADDRESS.match(text[max(0, start - 1) : start]) or (_ADDRESS.match(after) and after[1:].isalnum()))
+
+
+def _spelt_out(token: str) -> str:
+    """A disguised word with a letter for every stand-in, l or i by the letters beside it."""
+    letters = ["^", *token, "."]
+    for i, char in enumerate(letters[1:-1], 1):
+        reading = _LEET.get(char, char)
+        if len(reading) > 1:
+            reading = "l" if _LEET.get(letters[i + 1], letters[i + 1])[0] in _L_BEFORE.get(letters[i - 1], "") else "i"
+        letters[i] = reading
+    return "".join(letters[1:-1])
+
+
+def _guesses(text: str, is_keyword: IsKeyword) -> list[_Edit]:
+    """Words with a few letters of no known shape, where a keyword fits."""
+    if text.isascii():
+        return []
+    mixed = (m for m in _MIXED.finditer(text) if 1 <= _unknown(m.group()) <= len(_GUESSES))
+    tried = [(m.span(), _fitting(m.group(), is_keyword)) for m in islice(mixed, _MOST_GUESSES)]
+    return [_Edit(*span, word, True) for span, word in tried if word]
+
+
+def _unknown(word: str) -> int:
+    """How many letters are none of a to z; more than can be guessed where a wide one is among them."""
+    others = [c for c in word if not c.isascii()]
+    return len(word) if any(east_asian_width(c) == "W" for c in others) else len(others)
+
+
+@lru_cache(maxsize=20_000)
+def _fitting(word: str, is_keyword: IsKeyword) -> str:
+    """The keyword that a word is with letters for the unknown ones, or without them; a short word must fit just one."""
+    for form in dict.fromkeys((word, _RUN.sub(r"\1", word))):
+        letters = _GUESSES[_unknown(form) - 1]
+        choices = [(c,) if c.isascii() else letters for c in form]
+        fitting = [found for guess in product(*choices) if is_keyword(found := "".join(guess))]
+        if len(fitting) == 1 or (fitting and len(form) >= _LONG_ENOUGH_TO_MISS_ONE):
+            return max(fitting, key=len)
     return ""
 
 
-def _without_overlap(edits: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    kept: list[tuple[int, int, str]] = []
-    for edit in sorted(edits):
-        if not kept or edit[0] >= kept[-1][1]:
+def _without_overlap(edits: list[_Edit]) -> list[_Edit]:
+    kept: list[_Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if not kept or edit.start >= kept[-1].end:
             kept.append(edit)
     return kept
 
 
-def _apply(
-    text: str, origins: tuple[int, ...] | None, edits: list[tuple[int, int, str]]
-) -> tuple[str, tuple[int, ...]]:
+def _apply(text: str, origins: tuple[int, ...] | None, edits: list[_Edit]) -> tuple[str, tuple[int, ...]]:
     source = origins if origins is not None else tuple(range(len(text)))
     pieces: list[str] = []
     places: list[int] = []
     at = 0
-    for start, end, word in edits:
+    for start, end, word, _ in edits:
         pieces += [text[at:start], word]
         places += source[at:start]
         width = end - start
