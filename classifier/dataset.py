@@ -2,12 +2,21 @@
 
 import hashlib
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from classifier.exceptions import DatasetInvalid
 from classifier.labels import Family, Label, Severity
+
+
+class Style(StrEnum):
+    """How an example was written: as most pages put it, or to mislead whoever judges it."""
+
+    ORDINARY = "ordinary"
+    HARD = "hard"
 
 
 class RowLabel(BaseModel):
@@ -43,19 +52,39 @@ class Row(BaseModel):
     group: str = Field(min_length=1)
     writer: str = Field(min_length=1)
     note: str
+    style: Style = Style.ORDINARY
 
     def holds(self, target: Family | Label) -> bool:
         """Whether the row is positive: for a family at severity medium or above, for a label at any."""
-        if isinstance(target, Label):
-            return any(given.label is target for given in self.labels)
-        return any(
-            given.label.family is target and given.severity.rank >= Severity.MEDIUM.rank for given in self.labels
-        )
+        return holds(self.labels, target)
+
+
+def holds(labels: Iterable[RowLabel], target: Family | Label) -> bool:
+    """Whether labels make their text positive: for a family at severity medium or above, for a label at any."""
+    if isinstance(target, Label):
+        return any(given.label is target for given in labels)
+    return any(given.label.family is target and given.severity.rank >= Severity.MEDIUM.rank for given in labels)
+
+
+class Identified(Protocol):
+    """A record of the labelled data."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=Identified)
 
 
 def read_rows(paths: Iterable[Path]) -> tuple[Row, ...]:
     """All rows of the files in order; raises DatasetInvalid naming file, line and what is wrong."""
-    rows: list[Row] = []
+    return read_records(paths, Row)
+
+
+def read_records(paths: Iterable[Path], record: type[T]) -> tuple[T, ...]:
+    """All records of JSON-lines files in order; raises DatasetInvalid naming file, line and what is wrong."""
+    adapter = TypeAdapter(record)
+    records: list[T] = []
     seen: dict[str, str] = {}
     for path in paths:
         # Bytes, split at line feeds alone: a text may hold characters that other splitting takes for line ends.
@@ -64,14 +93,16 @@ def read_rows(paths: Iterable[Path]) -> tuple[Row, ...]:
                 continue
             place = f"{path.name}:{number}"
             try:
-                row = Row.model_validate_json(line)
+                made = adapter.validate_json(line)
             except ValidationError as error:
                 raise DatasetInvalid(f"{place}: {_fault(error)}") from error
-            if row.id in seen:
-                raise DatasetInvalid(f"{place}: the id {row.id} is taken by {seen[row.id]}; give the row another one.")
-            seen[row.id] = place
-            rows.append(row)
-    return tuple(rows)
+            if made.id in seen:
+                raise DatasetInvalid(
+                    f"{place}: the id {made.id} is taken by {seen[made.id]}; give the row another one."
+                )
+            seen[made.id] = place
+            records.append(made)
+    return tuple(records)
 
 
 def _fault(error: ValidationError) -> str:

@@ -12,25 +12,39 @@ _SOLD = frozenset({Role.SUBJECT, Role.ANALOGUE, Role.DRUG})
 # What must be named in a passage or around it before a family can be about it.
 _NAMED = {Family.ILLICIT_SALE: _SOLD, Family.UNSUPPORTED_CLAIM: frozenset({Role.SUBJECT})}
 _BEYOND_THE_LABEL = ("cure", "comparison", "safe", "home", "dosing", "lasting", "rate", "brain", "fast")
-_TRADE = frozenset({"sale", "price", "evasion", "no_prescription", "sham", "recreational"})
-_WEAK = frozenset({"link", "quality", "listing_tokens"})
 _SELLS = (
     *("buy", "cart", "for_sale", "our_stock", "goods_place", "sends_reader", "order_contact"),
     *("stealth", "customs_reship", "no_prescription"),
 )
 _SPEAKS_ALONE = frozenset({"evasion", "no_prescription"})
-_UNNAMED = 2.5
-_SILENCED = 4.0
+_UNNAMED = {Family.ILLICIT_SALE: 3.0, Family.UNSUPPORTED_CLAIM: 1.5}
+# Who names other medicines and never ketamine makes his claims about those.
+_OF_ANOTHER = 1.5
+SILENCED = 4.0
+"""A passage whose logit is lowered by this much says nothing at all."""
+_FEWEST_LETTERS = 12
 
 
 def penalty(family: Family, region: str, view: View, as_of: date, pack: PolicyPack) -> float:
     """By how much the passage's logit for the family is lowered; 0 when it speaks for the page."""
-    lowered = 0.0 if names_what_it_takes(family, view) else _UNNAMED
-    if family is Family.ILLICIT_SALE and not is_about_trade(view):
-        lowered += _UNNAMED
+    if is_unreadable(view):
+        return SILENCED
+    lowered = 0.0 if names_what_it_takes(family, view) else _UNNAMED[family]
+    if lowered and family is Family.UNSUPPORTED_CLAIM and view.roles_here | view.roles_around:
+        lowered += _OF_ANOTHER
     if family is Family.UNSUPPORTED_CLAIM and (region == "nav" or repeats_the_label(view, as_of, pack)):
-        lowered += _SILENCED
+        lowered += SILENCED
     return lowered
+
+
+def is_unreadable(view: View) -> bool:
+    """Whether most letters are of a script in which no example is written: neither Latin nor Cyrillic."""
+    text = view.normalized.text
+    if text.isascii():
+        return False
+    letters = [char for char in text if char.isalpha()]
+    foreign = sum(not (char <= "\u024f" or "\u0400" <= char <= "\u052f") for char in letters)
+    return foreign >= _FEWEST_LETTERS and 2 * foreign > len(letters)
 
 
 def names_what_it_takes(family: Family, view: View) -> bool:
@@ -38,14 +52,6 @@ def names_what_it_takes(family: Family, view: View) -> bool:
     if family is Family.ILLICIT_SALE and any(hit.cue.group in _SPEAKS_ALONE for hit in view.cues):
         return True
     return bool((view.roles_here | view.roles_around) & _NAMED[family])
-
-
-def is_about_trade(view: View) -> bool:
-    """Whether words of trade stand in the passage or its lead-in; a link or praise is one only beside a drug's name."""
-    names_a_drug = bool(view.roles_here & _SOLD)
-    return any(
-        hit.cue.group in _TRADE and (names_a_drug or hit.cue.id not in _WEAK) for hit in (*view.cues, *view.lead_cues)
-    )
 
 
 def is_clear_offer(view: View) -> bool:

@@ -123,7 +123,7 @@ class Viewer:
 def word_features(view: View) -> list[str]:
     """Words with named substances masked, pairs of them, and the names themselves; a repeated feature counts again."""
     forms = [token.form for token in view.tokens]
-    pairs = [f"{a} {b}" for a, b in zip(("^", *forms), (*forms, "$"), strict=True)]
+    pairs = [f"{a} {b}" for a, b in zip(("^", *forms), (*forms, "$"), strict=True)] if forms else []
     return [*forms, *pairs, *view.names]
 
 
@@ -151,7 +151,8 @@ def cue_features(view: View) -> list[str]:
     flags |= {f"group:{group}" for group in groups}
     traded = "drug here" if here & _TRADED else "drug near" if around & _TRADED else "no drug"
     flags |= {f"{group}+{traded}" for group in groups & _SALE_GROUPS}
-    flags |= {f"{a}+{b}" for a, b in combinations(sorted(groups & _SALE_GROUPS), 2)}
+    named = {f"names:{role}" for role in here} | {f"lead:{role}" for role in {m.term.role for m in view.lead_mentions}}
+    flags |= {f"{a} & {b}" for a, b in combinations(sorted({hit.cue.id for hit in view.cues} | named), 2)}
     subject = "subject here" if Role.SUBJECT in here else "subject near" if Role.SUBJECT in around else "no subject"
     if "claim" in groups:
         flags.add(f"claim+{subject}")

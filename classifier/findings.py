@@ -90,7 +90,7 @@ class FindingMaker:
             family=label.family,
             start=passage.start,
             end=passage.end,
-            quote=page.content.text[passage.start : passage.end],
+            quote=passage.text,
             score=round(self.probability(one, label), 6),
             severity=weighed.severity,
             severity_reason=weighed.reason,
@@ -106,9 +106,11 @@ class FindingMaker:
         return (*shares, *(Reason(text, 0.0) for text in weighed.reasons[1:]))
 
     def probability(self, one: Scored, head: Family | Label) -> float:
-        """The calibrated probability of a head for one passage."""
+        """The calibrated probability of a head for one passage, lowered by what its family's exemptions take."""
         calibration = self._model.calibrations[head]
-        return sigmoid(calibration.slope * float(one.logits[self._scorer.heads.index(head)]) + calibration.offset)
+        lowered = one.penalties[head.family if isinstance(head, Label) else head]
+        logit = calibration.slope * float(one.logits[self._scorer.heads.index(head)]) + calibration.offset
+        return sigmoid(logit - lowered)
 
 
 def _named_substance(view: View) -> str | None:

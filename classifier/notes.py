@@ -1,7 +1,7 @@
 """Page-level rule hits, shown apart from findings."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from classifier.entities import Role
@@ -17,6 +17,15 @@ _PLACES = {
     "CA-02": re.compile(r"\.ca\b|\b(?:canada|toronto|vancouver|montreal|ontario|alberta)\b"),
     "AU-01": re.compile(r"\.au\b|\b(?:australia|sydney|melbourne|brisbane|ahpra)\b|\+61"),
 }
+
+
+def headline_notes(findings: Iterable[Finding]) -> tuple[Note, ...]:
+    """Findings in the address or title, which stand in no text that could be quoted from."""
+    return tuple(
+        Note(rule, f"The address or title reads as {f.label.replace('_', ' ')}: “{f.quote}”.")
+        for f in findings
+        for rule in f.rules[:1]
+    )
 
 
 def page_notes(

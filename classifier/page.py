@@ -1,29 +1,63 @@
-"""From passage evidence to a page: what a page model sees of one family's passage logits."""
+"""From passage evidence to a page: what a page model sees of one family, and the probability with its parts."""
 
 import math
 from collections.abc import Sequence
 
 from classifier.artifact import PageModel
+from classifier.features import View
+from classifier.types import Reason
 
-FEATURES = ("soft maximum", "length")
 FLOOR = -6.0
 """Calibrated logits below this say no more than this."""
 LONGEST = 80
-"""Passages of the longest page the page model has learned from; more of them drown nothing further."""
+"""Passages of the longest page that counts; more of them drown nothing further."""
+_SIGNS = ("disclosure", "risk", "attribution", "prescription_required")
+TRAINED_PREVALENCE = 0.25
+"""Share of violating pages that page models are fitted to; their probabilities hold for a crawl of that kind."""
+FEATURES = (
+    "the strongest passages together",
+    "the length of the page",
+    *(f"a sign of {sign.replace('_', ' ')}" for sign in _SIGNS),
+)
 
 
-def page_features(logits: Sequence[float]) -> tuple[float, ...]:
-    """How strong the passages are together (a soft maximum of their logits), and the page's length (log of tens)."""
-    squared_odds = sum(math.exp(2 * min(max(x, FLOOR), -FLOOR)) for x in logits)
-    return (math.log(squared_odds) / 2 if squared_odds else FLOOR, math.log1p(min(len(logits), LONGEST) / 10))
+def page_features(logits: Sequence[float], views: Sequence[View]) -> tuple[float, ...]:
+    """What one family's logits and the signs around them say, in the order of FEATURES.
+
+    The first is a soft maximum of the logits, the length a logarithm of tens of passages; the signs are 0 or 1, and 0
+    for a page of one passage, whose logit knows them already.
+    """
+    kept = [min(max(x, FLOOR), -FLOOR) for x in logits]
+    cues = {name for view in views for hit in view.cues for name in (hit.cue.id, hit.cue.group)}
+    return (
+        math.log(sum(math.exp(2 * x) for x in kept)) / 2,
+        math.log1p(min(len(kept), LONGEST) / 10),
+        *(float(sign in cues and len(kept) > 1) for sign in _SIGNS),
+    )
 
 
-def page_probability(model: PageModel, logits: Sequence[float]) -> float:
-    """The probability that a page with these passages holds a finding of the family; 0 for a page without passages."""
+def page_reasons(model: PageModel, logits: Sequence[float], views: Sequence[View]) -> tuple[Reason, ...]:
+    """The parts of the page's logit, which they sum to; empty for a page without passages."""
     if not logits:
-        return 0.0
-    score = model.intercept + sum(w * x for w, x in zip(model.weights, page_features(logits), strict=True))
-    return sigmoid(score)
+        return ()
+    parts = zip(FEATURES, model.weights, page_features(logits, views), strict=True)
+    return (*(Reason(name, weight * value) for name, weight, value in parts), Reason("base rate", model.intercept))
+
+
+def page_probability(reasons: Sequence[Reason]) -> float:
+    """The probability that a page with these reasons holds a finding of the family; 0 for a page without passages."""
+    return sigmoid(sum(reason.weight for reason in reasons)) if reasons else 0.0
+
+
+def at_prevalence(probability: float, prevalence: float) -> float:
+    """The probability of a page model where this share of pages (between 0 and 1) violates."""
+    kept = min(max(probability, 1e-9), 1 - 1e-9)
+    shift = _log_odds(prevalence) - _log_odds(TRAINED_PREVALENCE)
+    return sigmoid(_log_odds(kept) + shift)
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
 def sigmoid(logit: float) -> float:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from classifier.features import View, char_features, cue_features, word_features
@@ -16,6 +16,8 @@ from classifier.labels import Family, Label
 
 FAMILY_HEADS: tuple[Family | Label, ...] = tuple(Family)
 LABEL_HEADS: tuple[Family | Label, ...] = tuple(Label)
+Scores = NDArray[np.float64]
+Targets = NDArray[np.int64]
 BLOCKS = ("words", "chars", "cues")
 _SCALES = {"words": 0.3, "chars": 0.3, "cues": 0.5}
 _ANALYZERS: dict[str, Callable[[View], Sequence[str]]] = {
@@ -23,7 +25,7 @@ _ANALYZERS: dict[str, Callable[[View], Sequence[str]]] = {
     "chars": char_features,
     "cues": cue_features,
 }
-_MIN_ROWS = {"words": 2, "chars": 3, "cues": 3}
+_MIN_ROWS = {"words": 3, "chars": 5, "cues": 3}
 
 
 class LengthScaling(TransformerMixin, BaseEstimator):
@@ -71,9 +73,15 @@ def build_features(blocks: Sequence[str]) -> FeatureUnion:
     )
 
 
-def build_heads(C: float = 2.0) -> OneVsRestClassifier:
-    """One logistic regression a target."""
-    return OneVsRestClassifier(LogisticRegression(C=C, max_iter=400, tol=1e-4))
+def fit_heads(
+    matrix: sparse.csr_matrix, targets: Targets, weights: Scores, C: float = 3.0
+) -> tuple[Scores, tuple[float, ...]]:
+    """One logistic regression a column of `targets`: (features x heads) coefficients and the intercepts."""
+    fitted = [
+        LogisticRegression(C=C, max_iter=400, tol=1e-4).fit(matrix, targets[:, i], sample_weight=weights)
+        for i in range(targets.shape[1])
+    ]
+    return np.vstack([head.coef_[0] for head in fitted]).T, tuple(float(head.intercept_[0]) for head in fitted)
 
 
 def _counter(block: str) -> CountVectorizer:

@@ -1,25 +1,23 @@
 """Judge content with a trained model and a policy pack; the one door into this room."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from classifier import artifact
-from classifier.entities import Role
 from classifier.exceptions import ArtifactMismatch
-from classifier.exemptions import is_clear_offer, penalty
-from classifier.features import Context, Reading, Viewer
+from classifier.exemptions import is_clear_offer, is_unreadable, penalty
+from classifier.features import View, Viewer
 from classifier.findings import FindingMaker
 from classifier.labels import Family, Label, Outcome, Severity
-from classifier.notes import page_notes
-from classifier.page import FEATURES, page_probability
-from classifier.passages import split
+from classifier.notes import headline_notes, page_notes
+from classifier.page import FEATURES, page_probability, page_reasons
 from classifier.policy import PolicyPack, load_policy
+from classifier.reading import read_page
 from classifier.scorer import Scored, Scorer
 from classifier.types import Content, Finding, Verdict
 
-_SHORT_PAGE = 8
+UNKNOWN_LANGUAGE = "unknown_language"
 
 
 class Predictor:
@@ -43,56 +41,54 @@ class Predictor:
     def judge(self, content: Content, as_of: date) -> Verdict:
         """The verdict of the content as of a day."""
         scored = self._score(content, as_of)
-        families = {family: self._family_probability(family, scored) for family in Family}
-        made = self._findings.make(scored, families, content, as_of)
-        findings = tuple(sorted(made, key=lambda f: (f.start, f.label)))
-        families = {family: _settled(p, family, findings, self.model) for family, p in families.items()}
+        evidence = {family: self._evidence(family, scored) for family in Family}
+        views = [one.view for one in scored]
+        not_seen = _not_seen(content, views)
+        reasons = {f: page_reasons(self.model.pages[f], logits, views) for f, logits in evidence.items()}
+        families = {family: page_probability(parts) for family, parts in reasons.items()}
+        made = sorted(self._findings.make(scored, families, content, as_of), key=lambda f: (f.start, f.label))
+        families = {family: _settled(p, family, made, self.model) for family, p in families.items()}
         if self._has_clear_offer(scored):
             report = self.model.pages[Family.ILLICIT_SALE].report
             families[Family.ILLICIT_SALE] = max(families[Family.ILLICIT_SALE], report)
         flagged = tuple(f for f in Family if families[f] >= self.model.pages[f].report)
+        findings = tuple(f for f in made if f.end > f.start)
+        outside = tuple(f for f in made if f.end == f.start)
         return Verdict(
-            outcome=self._outcome(families, flagged, content.not_seen),
+            outcome=self._outcome(families, flagged, not_seen),
             families=families,
             flagged=flagged,
             severity=max(
-                (f.severity for f in findings if f.family in flagged), key=lambda s: s.rank, default=Severity.NONE
+                (f.severity for f in made if f.family in flagged), key=lambda s: s.rank, default=Severity.NONE
             ),
-            substances=_substances(findings),
+            substances=_substances(made),
             findings=findings,
-            notes=page_notes(content, [s.view for s in scored], findings, self.pack, as_of),
-            degraded=tuple(content.not_seen),
+            notes=(
+                *headline_notes(outside),
+                *page_notes(content, views, findings, self.pack, as_of),
+            ),
+            degraded=not_seen,
             model_digest=self.model.digest,
             policy_digest=self.pack.digest,
             as_of=as_of,
+            page_reasons=reasons,
         )
 
     def _score(self, content: Content, as_of: date) -> tuple[Scored, ...]:
-        passages = split(content)
-        readings = [self._viewer.read(passage.text) for passage in passages]
-        roles = self._page_roles(content, readings)
         scored = []
-        for passage, reading in zip(passages, readings, strict=True):
-            view = self._viewer.place(reading, Context(passage.lead_in, roles))
-            penalties = {family: penalty(family, passage.region, view, as_of, self.pack) for family in Family}
-            scored.append(Scored(passage, view, self._scorer.logits(view), penalties))
+        for seen in read_page(content, self._viewer):
+            region = seen.passage.region
+            penalties = {family: penalty(family, region, seen.view, as_of, self.pack) for family in Family}
+            scored.append(Scored(seen.passage, seen.view, self._scorer.logits(seen.view), penalties))
         return tuple(scored)
 
-    def _page_roles(self, content: Content, readings: Sequence[Reading]) -> frozenset[Role]:
-        """Roles a page is about: named in title or address, twice in the text, or at all on a short page."""
-        named = Counter(m.term.role for reading in readings for m in reading.mentions)
-        headline = self._viewer.read(f"{content.title} {content.url}".replace("-", " ")).mentions
-        needed = 1 if len(readings) <= _SHORT_PAGE else 2
-        return frozenset(m.term.role for m in headline) | frozenset(r for r, n in named.items() if n >= needed)
-
-    def _family_probability(self, family: Family, scored: Sequence[Scored]) -> float:
+    def _evidence(self, family: Family, scored: Sequence[Scored]) -> list[float]:
+        """The calibrated logits of the passages, lowered where an exemption holds."""
         head = self._scorer.heads.index(family)
         calibration = self.model.calibrations[family]
-        logits = []
-        for one in scored:
-            logit = calibration.slope * float(one.logits[head]) + calibration.offset
-            logits.append(logit - one.penalties[family])
-        return page_probability(self.model.pages[family], logits)
+        return [
+            calibration.slope * float(one.logits[head]) + calibration.offset - one.penalties[family] for one in scored
+        ]
 
     def _has_clear_offer(self, scored: Sequence[Scored]) -> bool:
         """One clear offer that its passage reports by itself is enough, however long the page around it is."""
@@ -127,6 +123,12 @@ def _settled(probability: float, family: Family, findings: Sequence[Finding], mo
     if any(f.family is family and f.severity.rank >= Severity.MEDIUM.rank for f in findings):
         return probability
     return min(probability, model.pages[family].report * 0.99)
+
+
+def _not_seen(content: Content, views: Sequence[View]) -> tuple[str, ...]:
+    """What was not seen of the content, and that it could not be read where no example is written in its script."""
+    found = tuple(content.not_seen)
+    return found if UNKNOWN_LANGUAGE in found or not any(map(is_unreadable, views)) else (*found, UNKNOWN_LANGUAGE)
 
 
 def _substances(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from importlib import metadata, resources
 from pathlib import Path
 
 from classifier.dataset import digest_of, passage_files
+from classifier.labelled_pages import page_files
 from classifier.policy import PolicyPack
 
 _LIBRARIES = ("scikit-learn", "numpy", "scipy")
@@ -13,7 +14,7 @@ _LIBRARIES = ("scikit-learn", "numpy", "scipy")
 def provenance(folder: Path, pack: PolicyPack) -> dict[str, str]:
     """Digests (hex SHA-256) and versions; training again from equal ones gives the same model."""
     return {
-        "data": digest_of(passage_files(folder)),
+        "data": digest_of((*passage_files(folder), *page_files(folder))),
         "policy": pack.digest,
         "code": code_digest(),
         **{library: metadata.version(library) for library in _LIBRARIES},

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.artifact import Model
+from classifier.exemptions import SILENCED
 from classifier.features import View, cue_features, word_features, word_grams
 from classifier.labels import Family
 from classifier.types import Passage
@@ -35,8 +36,8 @@ class Scored:
 
     @property
     def speaks_of(self) -> frozenset[Family]:
-        """The families for which no exemption holds."""
-        return frozenset(family for family, lowered in self.penalties.items() if not lowered)
+        """The families for which no exemption silences it."""
+        return frozenset(family for family, lowered in self.penalties.items() if lowered < SILENCED)
 
 
 class Scorer:

@@ -1,7 +1,7 @@
 """Content goes in, Verdict comes out: the types of this room. Offsets are code points into the content's text."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -63,9 +63,16 @@ class TextContent:
     not_seen: tuple[str, ...] = ()
 
 
+ADDRESS_REGION = "address"
+HEADLINE_REGION = "headline"
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The unit of judging: one sentence, list item or table row, with the heading or lead-in it is read under."""
+    """The unit of judging: one sentence, list item or table row, with the heading or lead-in it is read under.
+
+    Words of the page's address, and a title that was handed over beside the text, stand outside the text: [0, 0).
+    """
 
     start: int
     end: int
@@ -73,6 +80,16 @@ class Passage:
     lead_in: str = ""
     region: str = "body"
     hidden: bool = False
+
+    @property
+    def is_address(self) -> bool:
+        """Whether these are words of the page's address."""
+        return self.region == ADDRESS_REGION
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the words stand in the address or title and not in the text."""
+        return self.region in (ADDRESS_REGION, HEADLINE_REGION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +128,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the model and the policy say of one input, as of a date; digests name the exact model and policy."""
+    """What the model and the policy say of one input, as of a date; digests name the exact model and policy.
+
+    `page_reasons` are what the page model's logit of each family is the sum of; no rule of the policy is in it.
+    """
 
     outcome: Outcome
     families: dict[Family, float]
@@ -124,3 +144,4 @@ class Verdict:
     model_digest: str
     policy_digest: str
     as_of: date
+    page_reasons: Mapping[Family, tuple[Reason, ...]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from api.store.queries.queue import list_queue, position
 from api.store.scopes import scope_key
 from api.store.tables.audit import AuditEvent
 from classifier.labels import Family, Severity
+from classifier.page import at_prevalence
 
 TIME_FOR_A_BREAK = timedelta(minutes=45)
 
@@ -34,7 +35,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """How likely it is that the page holds a finding of a family."""
+    """How likely it is that the page holds a finding of a family, at the prevalence that is set."""
 
     family: Family
     probability: float
@@ -87,7 +88,11 @@ def glance_at(here: Here, case_id: str) -> CaseGlance:
         detail=detail,
         severity=list(Severity)[detail.case.severity_rank],
         likelihoods=tuple(
-            Likelihood(family, verdict.families.get(family.value, 0.0), family.value in verdict.flagged)
+            Likelihood(
+                family,
+                at_prevalence(verdict.families.get(family.value, 0.0), here.desk.prevalence),
+                family.value in verdict.flagged,
+            )
             for family in Family
         ),
         cards=cards(detail.findings, here.desk.policy, verdict.as_of),

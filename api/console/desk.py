@@ -11,6 +11,7 @@ from api.services.secret import derived_key
 from api.services.tokens import Draw, draw_base62
 from api.settings import Settings
 from api.store.blobs import BlobStore
+from classifier.page import TRAINED_PREVALENCE
 from classifier.policy import PolicyPack
 
 FORMS = "console-forms"
@@ -23,13 +24,17 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The console's means; `forms_key` signs form tokens, `base_url` is where people reach it, without a slash."""
+    """The console's means; `forms_key` signs form tokens, `base_url` is where people reach it, without a slash.
+
+    `prevalence` is the share of violating pages that shown probabilities are corrected to.
+    """
 
     engine: Engine
     blobs: BlobStore
     policy: PolicyPack
     forms_key: bytes
     base_url: str
+    prevalence: float = TRAINED_PREVALENCE
     draw: Draw = draw_base62
     now: Callable[[], datetime] = utc_now
 
@@ -47,6 +52,7 @@ def make_desk(settings: Settings, engine: Engine, policy: PolicyPack, secret: by
         policy=policy,
         forms_key=derived_key(secret, FORMS),
         base_url=settings.base_url,
+        prevalence=settings.prevalence,
     )
 
 

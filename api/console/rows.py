@@ -9,6 +9,7 @@ from api.console.emphasis import excerpt, telling_words
 from api.store.kinds import CaseState
 from api.store.queries.queue import QueueRow
 from classifier.labels import Family, Severity
+from classifier.page import at_prevalence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class QueueItem:
     waiting_since: datetime
 
 
-def queue_item(row: QueueRow) -> QueueItem:
-    """Give the row for a case."""
+def queue_item(row: QueueRow, prevalence: float) -> QueueItem:
+    """Give the row for a case, its probability at the prevalence that is set."""
     finding = row.strongest
     words = () if finding is None else telling_words(finding.reasons)
     host, path = host_and_path(row.page.url)
@@ -47,7 +48,7 @@ def queue_item(row: QueueRow) -> QueueItem:
         quote="" if finding is None else excerpt(finding.quote, words),
         words=words,
         substances=tuple(row.verdict.substances),
-        probability=row.case.probability,
+        probability=at_prevalence(row.case.probability, prevalence),
         why=phrases.WHY[row.case.why],
         is_back=row.case.why.value != "new",
         state=row.case.state,

@@ -26,6 +26,10 @@ def verdict_fields(verdict: Verdict) -> Json:
         "findings": [finding_fields(finding) for finding in verdict.findings],
         "notes": [{"rule": note.rule, "text": note.text} for note in verdict.notes],
         "degraded": list(verdict.degraded),
+        "page_why": {
+            str(family): [f"{r.text} ({r.weight:+.2f})" for r in reasons]
+            for family, reasons in verdict.page_reasons.items()
+        },
         "model": verdict.model_digest,
         "policy": verdict.policy_digest,
         "as_of": verdict.as_of.isoformat(),

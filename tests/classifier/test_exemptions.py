@@ -79,18 +79,6 @@ def test_an_offer_of_other_goods_is_held_back() -> None:
     assert lowered(SALE, VIEWER.view("Reading glasses, £40, add to cart")) > 0
 
 
-@pytest.mark.parametrize(
-    ("text", "speaks"),
-    [
-        ("Ketamine, £40 a gram", True),
-        ("Ketamine sent in stealth packaging", True),
-        ("Ketamine is a schedule III substance", False),
-    ],
-)
-def test_a_sale_takes_words_of_trade(text: str, speaks: bool) -> None:
-    assert (lowered(SALE, VIEWER.view(text)) == 0) is speaks
-
-
 def test_a_menu_makes_no_claim_but_may_offer() -> None:
     view = VIEWER.view("Ketamine for depression | Buy ketamine")
     assert lowered(CLAIM, view, "nav") > lowered(CLAIM, view) == 0

@@ -1,112 +1,98 @@
-"""The repository's labelled data: sound, wide enough, varied, and apart from the demo web."""
+"""The repository's labelled data passes every check, and each check finds the fault it is for."""
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
-from classifier.compose import COMPANIES
-from classifier.dataset import Row, passage_files, read_rows
-from classifier.labels import Label
+from api.services.labelled_data import check_folder
+from classifier.dataset import Row, RowLabel
+from classifier.evaluation import data_check
+from classifier.labels import Label, Severity
 from classifier.policy import load_policy
 
 ROOT = Path(__file__).parents[2]
-ROWS = read_rows(passage_files(ROOT / "labeled_data"))
 PACK = load_policy()
-FEWEST_ROWS = 1_500
-FEWEST_HARD_NEGATIVE_KINDS = 12
-FEWEST_OF_A_KIND = 10
-# A turn of phrase of the writer stands in more groups than this; the terms below are the field's own.
-LARGEST_SHARE_WITH_A_RUN = 1 / 500
-TERMS_OF_THE_FIELD = ("treatment resistant depression",)
-# Pages without an offer or claim whose words come close to one.
-TEMPTING = frozenset(
-    {
-        *("clinic_careful", "news", "court", "regulator", "harm_reduction", "rehab", "encyclopaedia", "paper"),
-        *("monograph", "hospital", "vet", "spravato", "pharmacy_listing", "ordinary_shop", "market_goods"),
-        *("sound_alike", "other_treatment", "asking", "forum", "tech_mail"),
-    }
-)
 
 
-def runs(text: str, length: int) -> set[str]:
-    """All runs of so many words, in lower case."""
-    words = re.findall(r"\w+", text.lower())
-    return {" ".join(words[i : i + length]) for i in range(len(words) - length + 1)}
+def row(row_id: str, text: str, *labels: RowLabel, group: str = "", writer: str = "w", kind: str = "news") -> Row:
+    """A labelled row."""
+    return Row(
+        id=row_id,
+        text=text,
+        labels=labels,
+        kind=kind,
+        language="en",
+        region="body",
+        lead_in="",
+        group=group or row_id,
+        writer=writer,
+        note="",
+    )
 
 
-def visible_text(file: Path) -> str:
-    """What a reader sees of a page of the demo web, with the pages inside its frames."""
-    soup = BeautifulSoup(file.read_bytes(), "lxml")
-    frames = [
-        BeautifulSoup(str(frame["srcdoc"]), "lxml").get_text(" ") for frame in soup.find_all("iframe", srcdoc=True)
+OFFER = RowLabel(label=Label.SALE_OFFER, severity=Severity.CRITICAL, topic=None)
+
+
+def test_the_labelled_data_has_no_fault() -> None:
+    assert check_folder(ROOT / "labeled_data") == ()
+
+
+def test_a_folder_that_cannot_be_read_is_one_fault(tmp_path: Path) -> None:
+    faults = check_folder(tmp_path)
+    assert len(faults) == 1
+    assert "holds no passages" in faults[0].sentence
+
+
+def test_unknown_kinds_topics_twins_and_shared_groups_are_named() -> None:
+    claim = RowLabel(label=Label.SUPERIORITY, severity=Severity.MEDIUM, topic="E-NONE")
+    rows = [
+        row("a", "Ketamine beats every pill", claim, kind="blimp"),
+        row("b", "The bus is late again", group="g"),
+        row("c", "the bus  is late again", group="g", writer="x"),
     ]
-    return " ".join([soup.get_text(" "), *frames])
+    said = {fault.place: fault.sentence for fault in data_check.check_records(rows, (), PACK)}
+    assert "E-NONE" in said["a"]
+    assert "says the same as b" in said["c"]
+    assert "several writers" in said["g"]
+    assert any("blimp" in f.sentence for f in data_check.check_records(rows, (), PACK))
 
 
-def count_groups(rows: Iterable[Row], length: int) -> dict[str, set[str]]:
-    """The groups in which each run of words stands."""
-    groups: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        for run in runs(row.text, length):
-            groups[run].add(row.group)
-    return groups
+def test_a_template_is_smelled() -> None:
+    texts = {str(i): [f"we will ship your {i} parcel of fresh mushrooms today"] for i in range(9)}
+    found = list(data_check.check_templates(texts))
+    assert any("parcel of fresh mushrooms today" in fault.sentence for fault in found)
+    assert list(data_check.check_templates({"1": texts["1"], "2": texts["2"]})) == []
 
 
-def test_there_are_enough_rows() -> None:
-    assert len(ROWS) >= FEWEST_ROWS
+def test_a_held_out_text_that_training_repeats_is_named() -> None:
+    text = "A grey heron stood for an hour beside the flooded car park"
+    faults = list(
+        data_check.check_splits({"t": text + " today"}, {"h": text, "other": "Nothing of the kind was seen here"})
+    )
+    assert [fault.place for fault in faults] == ["h"]
 
 
-@pytest.mark.parametrize("label", list(Label))
-def test_every_label_has_examples(label: Label) -> None:
-    assert len({row.group for row in ROWS if row.holds(label)}) >= FEWEST_OF_A_KIND
+def test_a_run_shared_with_the_demo_web_is_named() -> None:
+    text = "one two three four five six seven eight nine ten"
+    assert [
+        f.place for f in data_check.check_demo({"a": text, "b": "one two"}, {"site/page": f"So {text} it goes"})
+    ] == ["a"]
 
 
-def test_there_are_many_kinds_of_hard_negatives() -> None:
-    clean = Counter(row.kind for row in ROWS if not row.labels)
-    hard = {kind for kind in TEMPTING if clean[kind] >= FEWEST_OF_A_KIND}
-    assert len(hard) >= FEWEST_HARD_NEGATIVE_KINDS
+def test_what_there_is_too_little_of_is_said() -> None:
+    said = [fault.sentence for fault in data_check.check_balance([row("a", "Only one row here")], (), 0)]
+    assert any("1 passages; at least 6000" in sentence for sentence in said)
+    assert any("0 whole pages" in sentence for sentence in said)
 
 
-def test_every_kind_stands_on_a_composed_page() -> None:
-    assert {row.kind for row in ROWS} <= frozenset().union(*COMPANIES)
-
-
-def test_topics_are_those_of_the_policy_pack() -> None:
-    wrong = [f"{row.id}: {one.topic}" for row in ROWS for one in row.labels if one.topic not in {None, *PACK.topics}]
-    assert wrong == []
-
-
-def test_no_text_stands_twice_under_one_heading() -> None:
-    places: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in ROWS:
-        places[(" ".join(row.text.lower().split()), row.lead_in)].append(row.id)
-    assert [ids for ids in places.values() if len(ids) > 1] == []
-
-
-def test_rows_of_a_group_share_their_writer() -> None:
-    writers: dict[str, set[str]] = defaultdict(set)
-    for row in ROWS:
-        writers[row.group].add(row.writer)
-    assert [group for group, names in writers.items() if len(names) > 1] == []
-
-
-def test_no_turn_of_phrase_is_repeated_all_over() -> None:
-    most = LARGEST_SHARE_WITH_A_RUN * len({row.group for row in ROWS})
-    worn = {
-        run: len(groups)
-        for run, groups in count_groups(ROWS, 5).items()
-        if len(groups) > most and not any(term in run for term in TERMS_OF_THE_FIELD)
-    }
-    assert worn == {}
-
-
-def test_the_demo_web_shares_no_long_run_of_words_with_the_labelled_data() -> None:
-    trained = set().union(*(runs(row.text, 9) for row in ROWS), *(runs(row.lead_in, 9) for row in ROWS))
-    pages = sorted(file for file in (ROOT / "crawler" / "demo" / "sites").rglob("*") if file.suffix == ".html")
-    assert pages
-    shared = {f"{file.relative_to(ROOT)}: {run}" for file in pages for run in runs(visible_text(file), 9) & trained}
-    assert shared == set()
+@pytest.mark.parametrize(
+    ("other", "is_pair"),
+    [
+        ("Police say the men sold vials of ketamine", True),
+        ("A quite different sentence about a bus and a tram and a boat", False),
+    ],
+)
+def test_minimal_pairs_differ_in_few_words_and_in_their_answer(other: str, is_pair: bool) -> None:
+    rows = [row("a", "We sell vials of ketamine", OFFER, group="g"), row("b", other, group="g")]
+    assert bool(data_check.minimal_pairs(rows)) is is_pair
+    assert data_check.minimal_pairs([rows[0], row("c", "We sell vials of ketamine today", OFFER, group="g")]) == ()

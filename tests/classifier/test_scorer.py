@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from classifier.artifact import Model, load
-from classifier.dataset import passage_files, read_rows
 from classifier.explain import reasons_for
 from classifier.features import Context, View, Viewer
+from classifier.fitting import Fitted, count, fit
 from classifier.labels import Family, Label
 from classifier.policy import load_policy
+from classifier.samples import Samples, read_samples
 from classifier.scorer import Scorer, Share
-from classifier.train import Fitted, fit, view_rows
+from classifier.train import sample_weights
 
 LABELLED_DATA = Path(__file__).parents[2] / "labeled_data"
 HEADS = (*Family, *Label)
@@ -23,17 +24,24 @@ ODD = ("", "!", "ketamine", "K3T4M1NE k e t a m i n e", "\u200b", "кетами�
 
 
 @pytest.fixture(scope="module")
-def views() -> list[View]:
-    """Every row of the labelled data as it is trained on."""
-    return view_rows(read_rows(passage_files(LABELLED_DATA)), VIEWER)
+def samples() -> Samples:
+    """Every row and page of the labelled data as it is trained on."""
+    return read_samples(LABELLED_DATA, VIEWER)
 
 
 @pytest.fixture(scope="module")
-def fitted(views: list[View]) -> Fitted:
+def views() -> list[View]:
+    """Every held-out row and the passages of the held-out pages, which no fit has seen."""
+    return read_samples(LABELLED_DATA / "held_out", VIEWER).views
+
+
+@pytest.fixture(scope="module")
+def fitted(samples: Samples) -> Fitted:
     """The scikit-learn pipeline, fitted on all of them."""
-    rows = read_rows(passage_files(LABELLED_DATA))
     with threadpool_limits(1):
-        return fit(views, np.array([[int(row.holds(head)) for head in HEADS] for row in rows]))
+        targets = np.array([[int(sample.holds(head)) for head in HEADS] for sample in samples.samples])
+        places = np.arange(len(samples.samples))
+        return fit(count(samples.views), places, targets, sample_weights(samples.samples))
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +55,14 @@ def scored(scorer: Scorer, views: list[View]) -> NDArray[np.float64]:
     return np.array([scorer.logits(view) for view in views])
 
 
-def test_every_labelled_row_scores_as_in_scikit_learn(scorer: Scorer, fitted: Fitted, views: list[View]) -> None:
+def test_every_held_out_passage_scores_as_in_scikit_learn(scorer: Scorer, fitted: Fitted, views: list[View]) -> None:
     assert np.abs(scored(scorer, views) - fitted.logits(views)).max() < 1e-6
 
 
 def test_odd_texts_score_as_in_scikit_learn(scorer: Scorer, fitted: Fitted) -> None:
     views = [VIEWER.view(text, Context(lead_in)) for text in ODD for lead_in in ("", "Ketamine for sale")]
-    assert np.abs(scored(scorer, views) - fitted.logits(views)).max() < 1e-6
+    # Two hundred words of one kind add up the rounding of their weights.
+    np.testing.assert_allclose(scored(scorer, views), fitted.logits(views), rtol=1e-6, atol=1e-6)
 
 
 def test_a_score_does_not_depend_on_what_was_scored_before(scorer: Scorer, views: list[View]) -> None:

@@ -11,16 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.artifact import Model
-from classifier.compose import compose_pages
-from classifier.dataset import passage_files, read_rows
+from classifier.calibration import balanced, thresholds
 from classifier.exceptions import DatasetInvalid
 from classifier.features import Viewer
 from classifier.labels import Family, Label
-from classifier.page import LONGEST
+from classifier.page import TRAINED_PREVALENCE
 from classifier.policy import load_policy
 from classifier.provenance import provenance
 from classifier.scorer import Scorer
-from classifier.train import Progress, thresholds, train
+from classifier.train import Progress, at_trained_prevalence, train
 from tests.classifier import small_data
 
 PACK = load_policy()
@@ -91,38 +90,37 @@ def test_variants_of_one_example_do_not_make_many(tmp_path: Path) -> None:
         train(small_data.write(tmp_path / "data", iter(made)), PACK, SILENT)
 
 
-def test_rows_that_never_share_a_page_are_refused(tmp_path: Path) -> None:
-    made = [
-        {**row, "kind": "tech_mail"} if not row["labels"] else row for row in small_data.rows(small_data.everything())
-    ]
-    with pytest.raises(DatasetInvalid, match="No clean rows stand beside rows of illicit_sale"):
-        train(small_data.write(tmp_path / "data", iter(made)), PACK, SILENT)
-
-
-def test_composed_pages_hold_what_they_say(folder: Path) -> None:
-    rows = read_rows(passage_files(folder))
-    pages = compose_pages(rows, Family.ILLICIT_SALE)
-    assert pages == compose_pages(rows, Family.ILLICIT_SALE)
-    assert 0 < sum(page.is_positive for page in pages) < len(pages)
-    for page in pages:
-        assert 1 <= len(page.rows) + page.plain <= LONGEST
-        assert page.is_positive is any(rows[i].holds(Family.ILLICIT_SALE) for i in page.rows)
+def cut(probabilities: list[float], targets: list[int], ordinary: list[bool] | None = None) -> tuple[float, float]:
+    """The thresholds of examples of equal weight."""
+    said, true = np.array(probabilities), np.array(targets)
+    return thresholds(said, true, np.ones(len(said)), np.array(ordinary or [True] * len(said)))
 
 
 def test_thresholds_are_where_precision_and_recall_cross_their_marks() -> None:
-    probabilities = np.array([0.99, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
-    assert thresholds(probabilities, np.array([1, 1, 1, 1, 1, 0, 0])) == (0.6, 0.6)
-    assert thresholds(probabilities, np.array([1, 1, 0, 1, 1, 0, 1])) == (0.4, 0.9)
+    probabilities = [0.99, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
+    assert cut(probabilities, [1, 1, 1, 1, 1, 0, 0]) == (0.6, 0.6)
+    assert cut(probabilities, [1, 1, 0, 1, 1, 0, 1]) == (0.4, 0.9)
+
+
+def test_hard_examples_count_for_recall_and_not_for_precision() -> None:
+    probabilities = [0.9, 0.8, 0.7, 0.6, 0.35]
+    assert cut(probabilities, [1, 0, 0, 1, 1], [True, False, False, True, False]) == (0.35, 0.6)
+
+
+def test_an_example_counts_by_its_weight() -> None:
+    said, true, all_of_them = np.array([0.9, 0.8, 0.7]), np.array([1, 0, 1]), np.array([True] * 3)
+    assert thresholds(said, true, np.array([20.0, 1.0, 20.0]), all_of_them)[1] == 0.7
+    assert thresholds(said, true, np.array([1.0, 20.0, 1.0]), all_of_them)[1] == 0.9
 
 
 def test_rows_of_equal_probability_are_taken_or_left_together() -> None:
-    probabilities = np.array([0.9, 0.6, 0.6, 0.6, 0.6])
-    assert thresholds(probabilities, np.array([1, 1, 0, 0, 0])) == (0.6, 0.9)
+    assert cut([0.9, 0.6, 0.6, 0.6, 0.6], [1, 1, 0, 0, 0]) == (0.6, 0.9)
 
 
 def test_no_threshold_lies_outside_its_bounds() -> None:
-    assert thresholds(np.array([0.2, 0.1]), np.array([1, 1])) == (0.1, 0.3)
-    assert thresholds(np.array([0.99, 0.98]), np.array([0, 1])) == (0.95, 0.95)
+    assert cut([0.2, 0.1], [1, 1]) == (0.1, 0.3)
+    assert cut([0.99, 0.98], [0, 1]) == (0.95, 0.95)
+    assert cut([0.9, 0.8], [1, 0], [False, False]) == (0.9, 0.95)
 
 
 @given(
@@ -134,8 +132,20 @@ def test_no_threshold_lies_outside_its_bounds() -> None:
 def test_thresholds_keep_what_they_promise(scored: list[tuple[int, bool]]) -> None:
     probabilities = np.array([p / 20 for p, _ in scored])
     targets = np.array([int(y) for _, y in scored])
-    review, report = thresholds(probabilities, targets)
+    review, report = cut(list(probabilities), list(targets))
     assert 0 <= review <= report <= 0.95
     assert targets[probabilities >= review].sum() >= 0.95 * targets.sum()
     reported = targets[probabilities >= report]
     assert report in (0.3, 0.95) or reported.mean() >= 0.9
+
+
+def test_cells_weigh_the_same_together() -> None:
+    weights = balanced(["a", "a", "a", "b"])
+    assert weights.sum() == pytest.approx(4)
+    assert weights[:3].sum() == pytest.approx(weights[3])
+
+
+def test_weights_meet_the_prevalence_that_page_models_are_fitted_to() -> None:
+    targets = np.array([1, 0, 0, 0, 1, 0])
+    weights = at_trained_prevalence(np.ones(6), targets)
+    assert (weights * targets).sum() / weights.sum() == pytest.approx(TRAINED_PREVALENCE)

@@ -41,6 +41,7 @@ KEYS = {
     "findings": list,
     "notes": list,
     "degraded": list,
+    "page_why": dict,
     "model": str,
     "policy": str,
     "as_of": str,
