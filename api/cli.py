@@ -20,6 +20,10 @@ COMMANDS = {
     "user": "api.commands.user",
     "key": "api.commands.keys",
     "train": "api.commands.train",
+    "data": "api.commands.data",
+    "evaluate": "api.commands.evaluate",
+    "robustness": "api.commands.robustness",
+    "promote": "api.commands.promote",
     "export-labels": "api.commands.export_labels",
     "db": "api.commands.db",
 }

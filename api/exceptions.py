@@ -71,3 +71,11 @@ class ScannerUnavailable(RxwardenError):
 
 class InputUnreadable(RxwardenError):
     """An input file or record cannot be read as what it should be: correct it."""
+
+
+class GoldInvalid(RxwardenError):
+    """A labelled set cannot be read: mend the line that the message names."""
+
+
+class PromotionRefused(RxwardenError):
+    """The model is below its floors: make it better, or say why it shall be used all the same."""

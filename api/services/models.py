@@ -1,5 +1,6 @@
-"""Which model an installation judges by: the one made from what is installed, trained once when it is not there yet."""
+"""Which model an installation judges by: the promoted one, or the one made from what is installed, trained once."""
 
+import json
 import shutil
 import sys
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from api.settings import Settings
 from classifier.policy import load_policy
-from classifier.provenance import provenance_digest
+from classifier.provenance import code_digest, provenance_digest
 
 Progress = Callable[[str, int, int], None]
 
@@ -25,8 +26,23 @@ def model_folder(settings: Settings) -> Path:
     return settings.folder.models / digest[:16]
 
 
+def promoted_model(settings: Settings) -> Path | None:
+    """The folder of the promoted model, as long as it is there and fits the installed policy and code."""
+    try:
+        folder = settings.folder.models / json.loads(settings.folder.promotion.read_bytes())["folder"]
+        made_from = json.loads((folder / "model.json").read_bytes())["provenance"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return folder if (made_from["policy"], made_from["code"]) == (load_policy().digest, code_digest()) else None
+
+
 def current_model(settings: Settings, progress: Progress | None = None) -> Path:
-    """The folder of the installation's model; trains it first (about half a minute) when it is missing."""
+    """The folder of the model in use: the promoted one, else the one of the installed data, trained when missing."""
+    return promoted_model(settings) or installed_model(settings, progress)
+
+
+def installed_model(settings: Settings, progress: Progress | None = None) -> Path:
+    """The folder of the model made from the installed data; trains it first (about a minute) when it is missing."""
     folder = model_folder(settings)
     if (folder / "model.json").is_file():
         return folder

@@ -33,6 +33,16 @@ class DataFolder:
         return self.root / "models"
 
     @property
+    def promotion(self) -> Path:
+        """Which of the models was put in use by hand; without it the one made from what is installed judges."""
+        return self.models / "promoted.json"
+
+    @property
+    def evaluations(self) -> Path:
+        """Evaluation reports, a folder a model."""
+        return self.root / "evaluations"
+
+    @property
     def reviews(self) -> Path:
         """Reviews as labelled data, written by `rxwarden export-labels`."""
         return self.root / "reviews"

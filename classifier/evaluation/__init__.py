@@ -1,0 +1,1 @@
+"""How well the classifier judges: attacks on texts, and what they cost in recall and false positives."""
