@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
-from classifier.lookalikes import fold
+from classifier.folding import fold
 
 IsKeyword = Callable[[str], bool]
 
