@@ -17,6 +17,9 @@ _WORDING = {
 }
 
 
+_PAIR = " & "
+
+
 def reasons_for(shares: Sequence[Share]) -> tuple[Reason, ...]:
     """The strongest shares for and against; equal words are added up."""
     totals: dict[str, float] = {}
@@ -31,6 +34,8 @@ def reasons_for(shares: Sequence[Share]) -> tuple[Reason, ...]:
 
 
 def _in_words(feature: str) -> str:
+    if _PAIR in feature:
+        return " together with ".join(part.replace(":", " a ").replace("_", " ") for part in feature.split(_PAIR))
     kind, separator, rest = feature.partition(":")
     if separator and kind in _WORDING:
         return _WORDING[kind].format(rest.replace("_", " "))

@@ -100,3 +100,8 @@ def test_equal_words_are_added_up_and_flags_are_put_in_words() -> None:
 def test_the_trained_model_is_the_fit_of_all_rows(model_folder: Path, fitted: Fitted, views: list[View]) -> None:
     scorer = Scorer(load(model_folder))
     assert np.abs(scored(scorer, views[::25]) - fitted.logits(views[::25])).max() < 1e-6
+
+
+def test_a_pair_of_cues_is_put_in_words() -> None:
+    (reason,) = reasons_for([Share("names:subject & weak_hedge", 0.4)])
+    assert reason.text == "names a subject together with weak hedge"
