@@ -109,7 +109,8 @@ def test_keys_lead_to_places_and_a_list_of_them_opens_and_closes(full_world: Wor
 def test_single_letters_do_nothing_while_turned_off(full_world: World, visit: Arrive) -> None:
     page = visit().page
     page.locator(".menu summary").click()
-    page.get_by_role("group", name="Single-letter keys").get_by_text("Off").click()
+    with page.expect_response("**/preferences"):
+        page.get_by_role("group", name="Single-letter keys").get_by_text("Off").click()
     expect(page.locator("body")).to_have_attribute("data-keys", "off")
     page.goto(page.url)
     press(page, "j", "g", "r")
