@@ -16,8 +16,6 @@ _LETTER = r"[^\W\d_]"
 _WORD = re.compile(
     rf"(?<!{_LETTER}){_LETTER}(?:[.\-_*·~,+/|]{_LETTER}(?!{_LETTER})){{2,}}|{_LETTER}(?:{_LETTER}|[\u0300-\u036f])*"
 )
-
-
 # Between two letters only: around words, emoji and at the start of a file these characters are ordinary.
 _HIDDEN = re.compile(rf"(?<={_LETTER})(?!\u00ad)[{''.join(sorted(INVISIBLE))}]+(?={_LETTER})")
 _STRETCH = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
