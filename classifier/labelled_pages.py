@@ -120,12 +120,16 @@ class LabelledPage(BaseModel):
         for number, piece in enumerate(_pieces(shown)):
             labels = tuple(q for block in piece for q in block.labels)
             if labels or number % 2:
-                yield self.model_copy(
-                    update={
-                        "id": f"{self.id}/{number}",
-                        "families": {family: worst_severity(labels, family) for family in Family},
-                        "blocks": (PageBlock(kind="excerpt", text=" | ".join(b.text for b in piece), labels=labels),),
-                    }
+                yield LabelledPage(
+                    id=f"{self.id}/{number}",
+                    kind=self.kind,
+                    language=self.language,
+                    group=self.group,
+                    writer=self.writer,
+                    note=self.note,
+                    style=self.style,
+                    families={family: worst_severity(labels, family) for family in Family},
+                    blocks=(PageBlock(kind="excerpt", text=" | ".join(b.text for b in piece), labels=labels),),
                 )
 
     def labels_of(self, passage: Passage) -> tuple[RowLabel, ...]:

@@ -53,7 +53,6 @@ def judge_gold(scanner: Scanner, file: Path, as_of: date) -> tuple[Judged, ...]:
             Judged(
                 id=item.id,
                 group=str(record.get("group") or item.id),
-                source=file.stem,
                 kind=str(record.get("kind") or record.get("source") or "other"),
                 language=str(record.get("language") or "en"),
                 text=text,

@@ -43,14 +43,6 @@ class Fault:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Minimum:
-    """How many examples a part of the data must hold."""
-
-    name: str
-    fewest: int
-
-
 def check_records(rows: Sequence[Row], pages: Sequence[LabelledPage], pack: PolicyPack) -> Iterator[Fault]:
     """Faults of single records: unknown kinds and topics, texts that stand twice, groups of several writers."""
     writers: dict[str, set[str]] = defaultdict(set)
@@ -119,20 +111,18 @@ def check_balance(rows: Sequence[Row], pages: Sequence[LabelledPage], relabelled
     labels = Counter(label for row in rows for label in {given.label for given in row.labels})
     clean = Counter(row.kind for row in rows if not row.labels)
     languages = Counter(row.language for row in rows)
-    have = {
-        Minimum("passages", 6_000): len(rows),
-        **{Minimum(f"positives of {label}", _FEWEST_OF_LABEL.get(label, 200)): labels[label] for label in Label},
-        **{
-            Minimum(f"clean passages of {name}", 150): sum(clean[k] for k in kinds) for name, kinds in NEGATIVES.items()
-        },
-        **{Minimum(f"passages in {language}", 120): languages[language] for language in LANGUAGES},
-        Minimum("minimal pairs", 600): len(minimal_pairs(rows)),
-        Minimum("whole pages", 300): len(pages),
-        Minimum("passages labelled twice", len(rows) // 4): relabelled,
-    }
-    for minimum, count in have.items():
-        if count < minimum.fewest:
-            yield Fault("labeled_data", f"There are {count} {minimum.name}; at least {minimum.fewest} are needed.")
+    minima = [
+        ("passages", len(rows), 6_000),
+        *((f"positives of {label}", labels[label], _FEWEST_OF_LABEL.get(label, 200)) for label in Label),
+        *((f"clean passages of {name}", sum(clean[k] for k in kinds), 150) for name, kinds in NEGATIVES.items()),
+        *((f"passages in {language}", languages[language], 120) for language in LANGUAGES),
+        ("minimal pairs", len(minimal_pairs(rows)), 600),
+        ("whole pages", len(pages), 300),
+        ("passages labelled twice", relabelled, len(rows) // 4),
+    ]
+    for name, count, fewest in minima:
+        if count < fewest:
+            yield Fault("labeled_data", f"There are {count} {name}; at least {fewest} are needed.")
     share = sum(bool(row.labels) for row in rows) / max(1, len(rows))
     if not 0.28 <= share <= 0.47:
         yield Fault("labeled_data", f"{share:.0%} of the passages carry a label; keep it between 28 % and 47 %.")

@@ -31,7 +31,6 @@ def judged(record: Row | LabelledPage, text: str, verdict: Verdict) -> Judged:
     return Judged(
         id=record.id,
         group=record.group,
-        source=record.writer,
         kind=record.kind,
         language=record.language,
         text=text,

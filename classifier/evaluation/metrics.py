@@ -21,7 +21,6 @@ class Judged:
 
     id: str
     group: str
-    source: str
     kind: str
     language: str
     text: str

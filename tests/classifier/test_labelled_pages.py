@@ -72,6 +72,7 @@ def test_a_page_holds_what_its_worst_label_says(tmp_path: Path) -> None:
 
 def test_excerpts_keep_labels_and_leave_address_and_title(tmp_path: Path) -> None:
     (page,) = read(tmp_path, record())
+    assert "Ketamine visits" in page.content.text
     (excerpt,) = page.excerpts()
     assert excerpt.content.text == "Home | Visits | We open at nine on weekdays. Ketamine cures grief for good."
     assert len(excerpt.content.text) <= EXCERPT

@@ -19,7 +19,7 @@ from classifier.predictor import Predictor
 LABELLED_DATA = Path(__file__).parents[2] / "labeled_data"
 HELD_OUT = LABELLED_DATA / "held_out"
 AS_OF = date(2026, 11, 16)
-DIGEST = "542cfedeb9f8bf9a05599cf8925246c10a35498f9519d9b6e03e9aada7d53612"
+DIGEST = "5ac06e83f4df0bd03d55acb59c5435e5cee3675d4408ec5bac15c99b3f5028d7"
 FLOORS = {
     "held-out passages": {
         Family.ILLICIT_SALE: {"average_precision": 0.95, "f1": 0.87, "calibration_error": 0.08},

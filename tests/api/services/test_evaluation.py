@@ -60,7 +60,6 @@ def perfect() -> Report:
         Judged(
             id=str(number),
             group=str(number),
-            source="made up",
             kind="shop",
             language="en",
             text="text",
@@ -86,7 +85,7 @@ def test_a_gold_file_is_judged_with_what_it_says_of_itself(scanner: Scanner, tmp
         {"id": "c", "text": PLAIN, CLAIM: None, SALE: "no"},
     )
     first, second, third = judge_gold(scanner, file, AS_OF)
-    assert (first.id, first.group, first.kind, first.language, first.source) == ("a", "g", "shop", "de", "mine")
+    assert (first.id, first.group, first.kind, first.language) == ("a", "g", "shop", "de")
     assert first.truth == {SALE: True, CLAIM: False}
     assert first.flagged == {SALE}
     assert first.probability[SALE] > 0.5 > first.probability[CLAIM]

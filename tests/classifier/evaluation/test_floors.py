@@ -19,7 +19,6 @@ def judged(number: int, true: bool, probability: float) -> Judged:
     return Judged(
         id=str(number),
         group=str(number),
-        source="made up",
         kind="shop",
         language="en",
         text="text",

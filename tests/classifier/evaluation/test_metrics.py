@@ -26,7 +26,6 @@ def judged(true: bool | None, probability: float = 0.5, *, flagged: bool = False
     return Judged(
         id="1",
         group=group,
-        source="made up",
         kind="shop",
         language="en",
         text="text",

@@ -30,7 +30,6 @@ def judged(name: str, kind: str, true: bool, probability: float) -> Judged:
     return Judged(
         id=name,
         group=name,
-        source="made up",
         kind=kind,
         language="en",
         text=f"{HOSTILE} {name}",
