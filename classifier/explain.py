@@ -1,6 +1,7 @@
 """The words for and against, strongest first, in a reviewer's words."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from classifier.scorer import Share
 from classifier.types import Reason
@@ -15,8 +16,6 @@ _WORDING = {
     "near": "a {} is named nearby",
     "length": "length of the passage",
 }
-
-
 _PAIR = " & "
 
 
@@ -33,6 +32,7 @@ def reasons_for(shares: Sequence[Share]) -> tuple[Reason, ...]:
     return tuple(Reason(text, round(weight, 4)) for text, weight in (*strongest, *weakest))
 
 
+@lru_cache(maxsize=20_000)
 def _in_words(feature: str) -> str:
     if _PAIR in feature:
         return " together with ".join(part.replace(":", " a ").replace("_", " ") for part in feature.split(_PAIR))

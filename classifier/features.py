@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from classifier.cues import CueHit
 from classifier.entities import Mention, Role, Usage, split_words
@@ -39,8 +40,7 @@ class Reading:
     cues: tuple[CueHit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of the normalised text at [start, end); a named substance is one token that shows only its role."""
 
     form: str

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,13 @@ class Scored:
         return frozenset(family for family, lowered in self.penalties.items() if lowered < SILENCED)
 
 
+class _Word(NamedTuple):
+    """The known character grams of a word and their summed weights, for the family heads, which alone have them."""
+
+    grams: int
+    weights: tuple[float, ...]
+
+
 class Scorer:
     """Logits of all heads for passages; a word's character grams are summed once and remembered."""
 
@@ -48,7 +56,7 @@ class Scorer:
         self._model = model
         self._intercepts = np.array(model.intercepts, dtype=np.float64)
         self._blocks = {name: (b.vocabulary, b.weights.astype(np.float64)) for name, b in model.blocks.items()}
-        self._word_cache: dict[str, tuple[int, Logits]] = {}
+        self._word_cache: dict[str, _Word] = {}
 
     def logits(self, view: View) -> Logits:
         """One logit a head, in the order of `heads`."""
@@ -58,13 +66,12 @@ class Scorer:
             if rows:
                 summed = self._blocks[block][1][rows].sum(axis=0)
                 total += summed if block == "cues" else summed / math.sqrt(len(rows))
-        count = 0
-        chars = np.zeros(len(self.heads))
-        for token in view.tokens:
-            grams, weights = self._word(token.form)
-            count += grams
-            chars += weights
-        return total + chars / math.sqrt(max(count, 1))
+        words = [self._word(token.form) for token in view.tokens]
+        if words:
+            root = math.sqrt(max(1, sum(word.grams for word in words)))
+            for head, weights in enumerate(zip(*(word.weights for word in words), strict=True)):
+                total[head] += sum(weights) / root
+        return total
 
     def shares(self, view: View, head: int) -> tuple[Share, ...]:
         """What each word, cue and the base rate add to one head's logit; they sum to it."""
@@ -86,9 +93,10 @@ class Scorer:
             add(form, place)
         for place, pair in enumerate(zip(("^", *forms), (*forms, "$"), strict=True)):
             add(f"{pair[0]} {pair[1]}", *(p for p in (place - 1, place) if 0 <= p < count))
-        grams = max(1, sum(self._word(form)[0] for form in forms))
-        for place, form in enumerate(forms):
-            sums[place] += self._word(form)[1][head] / math.sqrt(grams)
+        if head < len(Family):
+            spelled = [self._word(form) for form in forms]
+            root = math.sqrt(max(1, sum(word.grams for word in spelled)))
+            sums += [word.weights[head] / root for word in spelled]
         shares = [
             Share(view.normalized.text[t.start : t.end], float(s)) for t, s in zip(view.tokens, sums, strict=True)
         ]
@@ -108,15 +116,11 @@ class Scorer:
         vocabulary = self._blocks[block][0]
         return [row for row in map(vocabulary.get, features) if row is not None]
 
-    def _word(self, form: str) -> tuple[int, Logits]:
+    def _word(self, form: str) -> _Word:
         cached = self._word_cache.get(form)
         if cached is None:
             rows = self._rows("chars", word_grams(form))
-            weights = np.zeros(len(self.heads))
-            # Character weights stand for the family heads alone, which come first.
-            block = self._blocks["chars"][1]
-            weights[: block.shape[1]] = block[rows].sum(axis=0) if rows else 0.0
-            cached = (len(rows), weights)
+            cached = _Word(len(rows), tuple(self._blocks["chars"][1][rows].sum(axis=0).tolist()))
             if len(self._word_cache) < _CACHE_LIMIT:
                 self._word_cache[form] = cached
         return cached
