@@ -27,7 +27,8 @@ class Settings(BaseSettings):
     database_url: empty for SQLite in the data folder. secret: empty for one made once and kept in the data folder.
     allowed_addresses: exact `address:port` endpoints the crawler may contact though they are not public (demo only).
     contact: a URL or mail address in the crawler's user agent. public_url: where people reach the console.
-    prevalence: the share of crawled pages that violate, which probabilities shown to people are corrected to.
+    prevalence: the share of crawled pages that violate, which probabilities shown to people are corrected to; none for
+    what the random sample says. sample_rate: the share of pages that people read although nothing was found on them.
     """
 
     model_config = SettingsConfigDict(env_prefix="RXWARDEN_", frozen=True, extra="ignore", validate_default=True)
@@ -40,7 +41,8 @@ class Settings(BaseSettings):
     public_url: str = ""
     allowed_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     contact: str = ""
-    prevalence: float = Field(default=0.2, gt=0, lt=1)
+    prevalence: float | None = Field(default=None, gt=0, lt=1)
+    sample_rate: float = Field(default=0.01, ge=0, le=1)
     demo: bool = False
 
     @field_validator("data")

@@ -84,13 +84,14 @@ def glance_at(here: Here, case_id: str) -> CaseGlance:
     """Read a case; NotFound when there is none of that id."""
     detail = read_case(here.session, here.desk.blobs, case_id)
     verdict = detail.verdict
+    prevalence = here.prevalence
     return CaseGlance(
         detail=detail,
         severity=list(Severity)[detail.case.severity_rank],
         likelihoods=tuple(
             Likelihood(
                 family,
-                at_prevalence(verdict.families.get(family.value, 0.0), here.desk.prevalence),
+                at_prevalence(verdict.families.get(family.value, 0.0), prevalence),
                 family.value in verdict.flagged,
             )
             for family in Family

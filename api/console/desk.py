@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from starlette.requests import Request
 
+from api.services.sampling import PrevalenceGauge, Sample
 from api.services.secret import derived_key
 from api.services.tokens import Draw, draw_base62
 from api.settings import Settings
 from api.store.blobs import BlobStore
-from classifier.page import TRAINED_PREVALENCE
 from classifier.policy import PolicyPack
 
 FORMS = "console-forms"
@@ -26,7 +26,7 @@ def utc_now() -> datetime:
 class Desk:
     """The console's means; `forms_key` signs form tokens, `base_url` is where people reach it, without a slash.
 
-    `prevalence` is the share of violating pages that shown probabilities are corrected to.
+    `gauge` tells the share of violating pages that shown probabilities are corrected to.
     """
 
     engine: Engine
@@ -34,7 +34,7 @@ class Desk:
     policy: PolicyPack
     forms_key: bytes
     base_url: str
-    prevalence: float = TRAINED_PREVALENCE
+    gauge: PrevalenceGauge
     draw: Draw = draw_base62
     now: Callable[[], datetime] = utc_now
 
@@ -52,7 +52,7 @@ def make_desk(settings: Settings, engine: Engine, policy: PolicyPack, secret: by
         policy=policy,
         forms_key=derived_key(secret, FORMS),
         base_url=settings.base_url,
-        prevalence=settings.prevalence,
+        gauge=PrevalenceGauge(Sample(settings.sample_rate), settings.prevalence),
     )
 
 

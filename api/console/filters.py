@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from api.console import phrases
-from api.store.kinds import CaseState
+from api.store.kinds import CaseState, Why
 from api.store.queries.queue import Position, QueueFilter
 from classifier.labels import Family, Severity
 
@@ -15,11 +15,13 @@ LONGEST_SEARCH = 200
 STATES = {"any": tuple(CaseState), **{state.value: (state,) for state in CaseState}}
 FAMILIES = {"": None, "sale": Family.ILLICIT_SALE, "claim": Family.UNSUPPORTED_CLAIM}
 SEVERITIES = {"": None, "critical": Severity.CRITICAL, "high": Severity.HIGH, "medium": Severity.MEDIUM}
+REASONS = {"": None, **{why.value: why for why in Why}}
 DAYS = {"": None, "1": 1, "7": 7, "30": 30}
 
 _STATE_WORDS = {"any": "all", **{state.value: phrases.STATE[state].lower() for state in CaseState}}
 _FAMILY_WORDS = {"": "any family", "sale": "illicit sale", "claim": "unsupported claim"}
 _SEVERITY_WORDS = {"": "any severity", "critical": "critical", "high": "high and up", "medium": "medium and up"}
+_WHY_WORDS = {"": "any reason", **{why.value: words.lower() for why, words in phrases.WHY.items()}}
 _DAY_WORDS = {"": "any time", "1": "last day", "7": "last 7 days", "30": "last 30 days"}
 
 
@@ -50,6 +52,7 @@ class Wanted:
     family: str = ""
     severity: str = ""
     days: str = ""
+    why: str = ""
     source: str = ""
     text: str = ""
 
@@ -70,13 +73,14 @@ class Wanted:
             states=STATES[self.state],
             family=FAMILIES[self.family],
             least_severity=SEVERITIES[self.severity],
+            why=REASONS[self.why],
             source=self.source,
             text=self.text,
             updated_since=None if days is None else now - timedelta(days=days),
         )
 
     def _fields(self) -> Iterator[tuple[str, str]]:
-        for name in ("state", "family", "severity", "days", "source", "text"):
+        for name in ("state", "family", "severity", "why", "days", "source", "text"):
             yield name, getattr(self, name)
 
 
@@ -91,6 +95,7 @@ def read_wanted(parameters: Mapping[str, str]) -> Wanted:
         state=among("state", STATES, CaseState.OPEN.value),
         family=among("family", FAMILIES, ""),
         severity=among("severity", SEVERITIES, ""),
+        why=among("why", REASONS, ""),
         days=among("days", DAYS, ""),
         source=parameters.get("source", "")[:LONGEST_SEARCH],
         text=parameters.get("text", "").strip()[:LONGEST_SEARCH],
@@ -104,6 +109,7 @@ def chips(wanted: Wanted, sources: Sequence[str]) -> tuple[Chip, ...]:
         _chip("state", wanted, _STATE_WORDS),
         _chip("family", wanted, _FAMILY_WORDS),
         _chip("severity", wanted, _SEVERITY_WORDS),
+        _chip("why", wanted, _WHY_WORDS),
         _chip("source", wanted, source_words),
         _chip("days", wanted, _DAY_WORDS),
     )

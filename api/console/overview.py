@@ -6,11 +6,14 @@ from starlette.responses import Response
 
 from api.console import phrases
 from api.console.charts import Chart, Series, lying_bars, standing_bars
+from api.console.filters import Wanted
 from api.console.page import page
 from api.console.route import ConsoleRoute
 from api.console.visitor import At, Here
+from api.services.sampling import ASSUMED_PREVALENCE, FEWEST_READ
 from api.store.console_overview import by_week, cases_by_severity
-from api.store.kinds import CaseState
+from api.store.kinds import CaseState, Why
+from api.store.queries.samples import count_waiting
 from classifier.labels import Severity
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -32,6 +35,12 @@ def show_overview(request: Request, here: At) -> Response:
         waiting=waiting,
         came=weeks.series[0].values[-1],
         settled=weeks.series[1].values[-1],
+        stated=here.desk.gauge.stated,
+        assumed=ASSUMED_PREVALENCE,
+        estimate=here.desk.gauge.estimate(here.session),
+        fewest=FEWEST_READ,
+        unread=count_waiting(here.session),
+        sample_query=Wanted(why=Why.SAMPLE.value).query,
     )
 
 

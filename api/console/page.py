@@ -80,6 +80,7 @@ def _environment() -> Environment:
         "defang": defang,
         "emphasised": emphasised,
         "likelihood": phrases.likelihood,
+        "share": phrases.share,
         "moment": phrases.moment,
         "day": phrases.day,
         "language": phrases.language,

@@ -26,6 +26,7 @@ WHY = {
     Why.CHANGED: "Changed since the decision",
     Why.JUDGED_ANEW: "New model or policy",
     Why.SECOND_REVIEW: "Second review",
+    Why.SAMPLE: "Random sample",
 }
 STATE = {
     CaseState.OPEN: "Open",
@@ -39,6 +40,8 @@ DECISION = {
     Decision.UNSURE: "Unsure",
     Decision.ESCALATE: "Escalate",
 }
+# On a page where nothing was found there is nothing to confirm or overturn.
+SAMPLE_DECISION = {**DECISION, Decision.CONFIRM: "It violates", Decision.OVERTURN: "Nothing here"}
 DECIDED = {
     Decision.CONFIRM: "confirmed",
     Decision.OVERTURN: "overturned",
@@ -103,6 +106,11 @@ _STEPS = (
 def percent(probability: float) -> str:
     """Give `97 %`; never 0 % or 100 %, which no model can know."""
     return f"{min(99, max(1, round(probability * 100)))}{NARROW}%"
+
+
+def share(part: float) -> str:
+    """Give a measured share: `12 %`, below a tenth `3.4 %`."""
+    return f"{part * 100:.{1 if part < 0.1 else 0}f}{NARROW}%"
 
 
 def likelihood(probability: float) -> str:

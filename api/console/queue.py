@@ -27,7 +27,7 @@ def show_queue(request: Request, here: At) -> Response:
     wanted = read_wanted(request.query_params)
     after = read_position(request.query_params.get("after", ""))
     found = list_queue(here.session, wanted.as_filter(here.now), after=after, limit=ROWS)
-    rows = [queue_item(row, here.desk.prevalence) for row in found.rows]
+    rows = [queue_item(row, here.prevalence) for row in found.rows]
     return page(
         request,
         here,

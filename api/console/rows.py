@@ -50,7 +50,7 @@ def queue_item(row: QueueRow, prevalence: float) -> QueueItem:
         substances=tuple(row.verdict.substances),
         probability=at_prevalence(row.case.probability, prevalence),
         why=phrases.WHY[row.case.why],
-        is_back=row.case.why.value != "new",
+        is_back=row.case.why.is_return,
         state=row.case.state,
         waiting_since=row.case.updated_at,
     )

@@ -49,6 +49,11 @@ class Here:
     session: Session
     now: datetime
 
+    @property
+    def prevalence(self) -> float:
+        """The share of violating pages that probabilities are shown at."""
+        return self.desk.gauge.read(self.session, self.now)
+
 
 def cookie_name(desk: Desk) -> str:
     """Give the session cookie's name; over https a prefix keeps other hosts of the domain from setting it."""

@@ -96,7 +96,7 @@ def _settle(
     page = session.exec(select(SitePage).where(SitePage.id == capture.page_id)).one()
     before = None if page.latest_verdict_id is None else session.get(StoredVerdict, page.latest_verdict_id)
     settle_capture(session, capture, page, document, verdict)
-    filed = file_verdict(session, verdict, shop.clock())
+    filed = file_verdict(session, verdict, shop.clock(), shop.sample)
     run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
     # What could not be read the last time is no text that this one differs from.
     run.changed += before is not None and NOT_READ not in before.degraded and before.text_sha256 != verdict.text_sha256

@@ -17,6 +17,7 @@ from api.jobs.progress import Progress, SourceReport, WeeklyReport
 from api.jobs.workshop import Workshop
 from api.judging.scanner import Scanner
 from api.services.models import current_model
+from api.services.sampling import Sample
 from api.settings import Settings
 from api.store.blobs import BlobStore
 from api.store.commands.captures import list_unreadable
@@ -101,7 +102,7 @@ def _work_off(
     blobs = BlobStore(settings.folder.blobs)
     blobs.sweep()
     with Scanner(current_model(settings)) as scanner:
-        shop = Workshop(engine, blobs, scanner, clock)
+        shop = Workshop(engine, blobs, scanner, Sample(settings.sample_rate), clock)
         reports = _visit_all(shop, plan, policy, progress)
     with writing(engine) as session:
         close_runs(session, clock())

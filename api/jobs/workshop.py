@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.judging.scanner import Scanner, ScanResult
+from api.services.sampling import Sample
 from api.store.blobs import BlobStore
 from api.store.engine import reading, writing
 from crawler.items import Page
@@ -22,6 +23,7 @@ class Workshop:
     engine: Engine
     blobs: BlobStore
     scanner: Scanner
+    sample: Sample
     clock: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
     _writes: threading.Lock = field(default_factory=threading.Lock)

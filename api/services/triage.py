@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from api.services.sampling import Sample
 from api.store.ids import derived_id
 from api.store.kinds import CaseState, Why
 from api.store.queries.reviews import standing_review
@@ -33,15 +34,15 @@ class Filed:
 WAITING = (CaseState.OPEN, CaseState.ESCALATED)
 
 
-def file_verdict(session: Session, verdict: StoredVerdict, now: datetime) -> Filed:
-    """Bring a page's case in line with its newest verdict; a page that never gave cause has no case."""
+def file_verdict(session: Session, verdict: StoredVerdict, now: datetime, sample: Sample) -> Filed:
+    """Bring a page's case in line with its newest verdict; outside the sample a page that gave no cause has no case."""
     # Locked, so that a decision made at this moment is not overwritten by what was read before it.
     case = session.exec(select(Case).where(Case.page_id == verdict.page_id).with_for_update()).first()
     was_flagged = _is_waiting_violation(case)
     if case is not None:
-        _move(session, case, verdict, now)
-    elif verdict.outcome is not Outcome.CLEAR:
-        case = _open(session, verdict, now)
+        _move(session, case, verdict, now, sample)
+    elif verdict.outcome is not Outcome.CLEAR or sample.holds(verdict.page_id):
+        case = _open(session, verdict, now, sample)
     return Filed(case, _is_waiting_violation(case) and not was_flagged)
 
 
@@ -54,9 +55,9 @@ def case_id(page_id: str) -> str:
     return derived_id("case", page_id)
 
 
-def _move(session: Session, case: Case, verdict: StoredVerdict, now: datetime) -> None:
+def _move(session: Session, case: Case, verdict: StoredVerdict, now: datetime, sample: Sample) -> None:
     before = (case.verdict_id, case.state, case.why)
-    standing = _standing(session, case, verdict)
+    standing = _standing(session, case, verdict, sample)
     case.state, case.why = standing.state, standing.why
     _show(case, verdict)
     if before != (case.verdict_id, case.state, case.why):
@@ -65,13 +66,14 @@ def _move(session: Session, case: Case, verdict: StoredVerdict, now: datetime) -
     session.flush()
 
 
-def _open(session: Session, verdict: StoredVerdict, now: datetime) -> Case:
+def _open(session: Session, verdict: StoredVerdict, now: datetime, sample: Sample) -> Case:
+    standing = _undecided(verdict, sample)
     case = Case(
         id=case_id(verdict.page_id),
         page_id=verdict.page_id,
         verdict_id=verdict.id,
-        state=CaseState.OPEN,
-        why=Why.NEW,
+        state=standing.state,
+        why=standing.why,
         outcome=verdict.outcome,
         severity_rank=0,
         probability=0.0,
@@ -94,11 +96,18 @@ def _show(case: Case, verdict: StoredVerdict) -> None:
     case.is_unsupported_claim = Family.UNSUPPORTED_CLAIM.value in verdict.flagged
 
 
-def _standing(session: Session, case: Case, verdict: StoredVerdict) -> Standing:
+def _undecided(verdict: StoredVerdict, sample: Sample) -> Standing:
+    if verdict.outcome is not Outcome.CLEAR:
+        return Standing(CaseState.OPEN, Why.NEW)
+    if sample.holds(verdict.page_id):
+        return Standing(CaseState.OPEN, Why.SAMPLE)
+    return Standing(CaseState.CLEARED, Why.NEW)
+
+
+def _standing(session: Session, case: Case, verdict: StoredVerdict, sample: Sample) -> Standing:
     review = standing_review(session, case.id)
     if review is None:
-        cleared = verdict.outcome is Outcome.CLEAR
-        return Standing(CaseState.CLEARED if cleared else CaseState.OPEN, Why.NEW)
+        return _undecided(verdict, sample)
     if not review.decision.is_final:
         # A person asked for another one; no verdict takes that back.
         return Standing(case.state, case.why)

@@ -47,12 +47,18 @@ class CaseState(StrEnum):
 
 
 class Why(StrEnum):
-    """Why a case is in the queue."""
+    """Why a case is in the queue; `random_sample` is a page on which nothing was found."""
 
     NEW = "new"
     CHANGED = "changed_since_decision"
     JUDGED_ANEW = "model_or_policy_changed"
     SECOND_REVIEW = "second_review"
+    SAMPLE = "random_sample"
+
+    @property
+    def is_return(self) -> bool:
+        """True for a case that was before a person already."""
+        return self in (Why.CHANGED, Why.JUDGED_ANEW, Why.SECOND_REVIEW)
 
 
 class Decision(StrEnum):

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from api.services.people import add_reviewer
 from api.services.reviews import NewReview, record_review
+from api.services.sampling import Sample
 from api.services.triage import case_id, file_verdict
 from api.store.blobs import BlobStore
 from api.store.commands.captures import Place, save_capture
@@ -44,12 +45,16 @@ class Said:
     score: float = 0.9
 
 
+NO_SAMPLE = Sample(0.0)
+
+
 @dataclass
 class World:
     """Writes to a store what a crawl would; each visit is a week after the one before."""
 
     engine: Engine
     blobs: BlobStore
+    sample: Sample = NO_SAMPLE
     weeks: int = field(default=0, init=False)
 
     @property
@@ -178,7 +183,7 @@ class World:
         stored = save_verdict(session, document, verdict, self.now)
         site_page = session.exec(select(SitePage).where(col(SitePage.id) == capture.page_id)).one()
         settle_capture(session, capture, site_page, document, stored)
-        file_verdict(session, stored, self.now)
+        file_verdict(session, stored, self.now, self.sample)
 
 
 def _document(url: str, text: str, language: str) -> Document:

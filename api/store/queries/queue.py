@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlmodel import Session, col, select
 
-from api.store.kinds import CaseState
+from api.store.kinds import CaseState, Why
 from api.store.tables.cases import Case
 from api.store.tables.pages import SitePage
 from api.store.tables.verdicts import StoredFinding, StoredVerdict
@@ -25,6 +25,7 @@ class QueueFilter:
     outcome: Outcome | None = None
     family: Family | None = None
     least_severity: Severity | None = None
+    why: Why | None = None
     source: str = ""
     language: str = ""
     text: str = ""
@@ -110,6 +111,8 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
         found.append(col(Case.is_illicit_sale if sale else Case.is_unsupported_claim).is_(True))
     if wanted.least_severity is not None:
         found.append(col(Case.severity_rank) >= wanted.least_severity.rank)
+    if wanted.why is not None:
+        found.append(col(Case.why) == wanted.why)
     if wanted.source:
         found.append(col(SitePage.source) == wanted.source)
     if wanted.language:

@@ -48,6 +48,7 @@ def test_the_filters_read_as_a_sentence_and_narrow_the_list(full_world: World, h
         "state: open",
         "family: unsupported claim",
         "severity: high and up",
+        "why: any reason",
         "source: any source",
         "days: last 7 days",
     ]

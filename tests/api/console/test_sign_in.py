@@ -1,5 +1,7 @@
 """Signing in by a one-time link: the session, its cookie, its end."""
 
+from dataclasses import replace
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -68,7 +70,7 @@ def test_somebody_signed_in_is_sent_on_from_the_sign_in_page(heron: TestClient) 
 def test_over_https_the_cookie_is_bound_to_the_host_and_never_travels_in_the_clear(world: World) -> None:
     desk = world.desk()
     assert cookie_name(desk) == "rxw_session"
-    secure = type(desk)(desk.engine, desk.blobs, desk.policy, desk.forms_key, "https://rx.example")
+    secure = replace(desk, base_url="https://rx.example")
     assert cookie_name(secure) == "__Host-rxw_session"
 
 

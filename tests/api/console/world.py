@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from api.console.desk import Desk
 from api.services.people import add_reviewer, issue_link
 from api.services.reviews import NewReview, record_review
+from api.services.sampling import PrevalenceGauge, Sample
 from api.services.tokens import draw_base62
 from api.services.triage import case_id, file_verdict
 from api.store.blobs import BlobStore
@@ -28,12 +29,14 @@ from api.store.tables.pages import SitePage
 from api.store.tables.people import Reviewer
 from api.store.tables.runs import CrawlTarget, Run, SourceRun
 from api.store.tables.sources import StoredSource
+from classifier.page import TRAINED_PREVALENCE
 from classifier.policy import PolicyPack, load_policy
 from crawler.items import Page
 from tests.api.console.drafts import SHOP, Site, key_of
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 KEY = b"k" * 32
+NO_SAMPLE = Sample(0.0)
 
 
 @cache
@@ -65,6 +68,8 @@ class World:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     policy: PolicyPack = field(default_factory=known_policy)
+    sample: Sample = NO_SAMPLE
+    prevalence: float | None = TRAINED_PREVALENCE
     runs: int = 0
 
     @property
@@ -80,6 +85,7 @@ class World:
             policy=self.policy,
             forms_key=KEY,
             base_url="http://testserver",
+            gauge=PrevalenceGauge(self.sample, self.prevalence),
             draw=draw_base62,
             now=self.clock,
         )
@@ -218,7 +224,7 @@ class World:
         site_page = session.get(SitePage, capture.page_id)
         assert site_page is not None
         settle_capture(session, capture, site_page, document, verdict)
-        file_verdict(session, verdict, self.clock())
+        file_verdict(session, verdict, self.clock(), self.sample)
 
 
 def _target(visit: SourceRun, url: str, position: int, state: TargetState, reason: str = "") -> CrawlTarget:
