@@ -4,7 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from classifier.dataset import Row, passage_files, read_rows
-from classifier.evaluation.agreement import read_second_labels
+from classifier.evaluation.agreement import read_second_answers, read_second_labels
 from classifier.evaluation.data_check import (
     Fault,
     check_balance,
@@ -26,7 +26,7 @@ def check_folder(folder: Path) -> tuple[Fault, ...]:
         rows = read_rows((*passage_files(folder), *passage_files(held_out)))
         pages = read_pages((*page_files(folder), *page_files(held_out)))
         kept = {row.id for row in read_rows(passage_files(held_out))} | {p.id for p in read_pages(page_files(held_out))}
-        second = read_second_labels(folder)
+        second, answers = read_second_labels(folder), read_second_answers(folder)
     except DatasetInvalid as error:
         return (Fault(str(folder), str(error)),)
     texts: dict[str, list[str]] = defaultdict(list)
@@ -34,7 +34,8 @@ def check_folder(folder: Path) -> tuple[Fault, ...]:
     for record in records:
         texts[record.group].append(_text(record))
     named = {record.id: _text(record) for record in records}
-    unknown = [one.id for one in second if one.id not in named]
+    twice = [*(one.id for one in second), *(one.id for one in answers)]
+    unknown = [name for name in twice if name not in named]
     return (
         *check_records(rows, pages, load_policy()),
         *check_templates(texts),
@@ -43,7 +44,7 @@ def check_folder(folder: Path) -> tuple[Fault, ...]:
             {name: text for name, text in named.items() if name in kept},
         ),
         *check_demo(named, page_texts()),
-        *check_balance(rows, pages, len(second)),
+        *check_balance(rows, pages, (len(second), len(answers))),
         *(Fault(name, "It is labelled a second time but stands in no file.") for name in unknown),
     )
 

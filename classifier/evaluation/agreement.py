@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from classifier.dataset import RowLabel, holds, read_records
-from classifier.labels import Family, Label
+from classifier.labels import Family, Label, Severity
 
 
 class SecondLabels(BaseModel):
@@ -26,13 +26,26 @@ class SecondLabels(BaseModel):
     reason: str
 
 
+class SecondAnswers(BaseModel):
+    """The worst severity of each family on a whole page, as first, second and final answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    labeller: str
+    first: dict[Family, Severity]
+    second: dict[Family, Severity]
+    final: dict[Family, Severity]
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Alpha of one family or label, with the rows compared and how many each labeller called positive."""
+    """Alpha of one family or label, with the examples compared and how many each labeller called positive."""
 
     name: str
     alpha: float
-    rows: int
+    examples: int
     first: int
     second: int
 
@@ -42,10 +55,28 @@ def read_second_labels(folder: Path) -> tuple[SecondLabels, ...]:
     return read_records(sorted((folder / "second_labels").glob("*.jsonl")), SecondLabels)
 
 
+def read_second_answers(folder: Path) -> tuple[SecondAnswers, ...]:
+    """All second answers on pages of a labelled-data folder; raises DatasetInvalid."""
+    return read_records(sorted((folder / "second_labels" / "pages").glob("*.jsonl")), SecondAnswers)
+
+
 def agreement(labelled: Sequence[SecondLabels]) -> tuple[Agreement, ...]:
     """Families first (positive at severity medium or above), then labels (at any severity)."""
     targets: tuple[Family | Label, ...] = (*Family, *Label)
-    return tuple(_agreement(labelled, target) for target in targets)
+    return tuple(
+        _agreement(str(target), [(holds(one.first, target), holds(one.second, target)) for one in labelled])
+        for target in targets
+    )
+
+
+def agreement_on_pages(answered: Sequence[SecondAnswers]) -> tuple[Agreement, ...]:
+    """Families, positive at severity medium or above."""
+    return tuple(
+        _agreement(
+            str(family), [(_is_violation(one.first[family]), _is_violation(one.second[family])) for one in answered]
+        )
+        for family in Family
+    )
 
 
 def alpha(pairs: Sequence[tuple[bool, bool]]) -> float:
@@ -57,6 +88,9 @@ def alpha(pairs: Sequence[tuple[bool, bool]]) -> float:
     return 1 - observed / expected if expected else 1.0
 
 
-def _agreement(labelled: Sequence[SecondLabels], target: Family | Label) -> Agreement:
-    pairs = [(holds(one.first, target), holds(one.second, target)) for one in labelled]
-    return Agreement(str(target), alpha(pairs), len(pairs), sum(a for a, _ in pairs), sum(b for _, b in pairs))
+def _is_violation(severity: Severity) -> bool:
+    return severity.rank >= Severity.MEDIUM.rank
+
+
+def _agreement(name: str, pairs: Sequence[tuple[bool, bool]]) -> Agreement:
+    return Agreement(name, alpha(pairs), len(pairs), sum(a for a, _ in pairs), sum(b for _, b in pairs))

@@ -106,8 +106,11 @@ def check_demo(texts: Mapping[str, str], demo_texts: Mapping[str, str]) -> Itera
                 break
 
 
-def check_balance(rows: Sequence[Row], pages: Sequence[LabelledPage], relabelled: int) -> Iterator[Fault]:
-    """What there is too little of: rows, positives of a label, negatives of a kind, languages, pairs, pages."""
+def check_balance(rows: Sequence[Row], pages: Sequence[LabelledPage], relabelled: tuple[int, int]) -> Iterator[Fault]:
+    """What there is too little of: rows, positives of a label, negatives of a kind, languages, pairs, pages.
+
+    `relabelled` are the rows and the pages labelled a second time.
+    """
     labels = Counter(label for row in rows for label in {given.label for given in row.labels})
     clean = Counter(row.kind for row in rows if not row.labels)
     languages = Counter(row.language for row in rows)
@@ -118,7 +121,8 @@ def check_balance(rows: Sequence[Row], pages: Sequence[LabelledPage], relabelled
         *((f"passages in {language}", languages[language], 120) for language in LANGUAGES),
         ("minimal pairs", len(minimal_pairs(rows)), 600),
         ("whole pages", len(pages), 300),
-        ("passages labelled twice", relabelled, len(rows) // 4),
+        ("passages labelled twice", relabelled[0], len(rows) // 4),
+        ("pages labelled twice", relabelled[1], len(pages) // 4),
     ]
     for name, count, fewest in minima:
         if count < fewest:

@@ -80,7 +80,7 @@ def test_a_run_shared_with_the_demo_web_is_named() -> None:
 
 
 def test_what_there_is_too_little_of_is_said() -> None:
-    said = [fault.sentence for fault in data_check.check_balance([row("a", "Only one row here")], (), 0)]
+    said = [fault.sentence for fault in data_check.check_balance([row("a", "Only one row here")], (), (0, 0))]
     assert any("1 passages; at least 6000" in sentence for sentence in said)
     assert any("0 whole pages" in sentence for sentence in said)
 

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from classifier.dataset import RowLabel
-from classifier.evaluation.agreement import Agreement, SecondLabels, agreement, alpha, read_second_labels
+from classifier.evaluation.agreement import (
+    Agreement,
+    SecondAnswers,
+    SecondLabels,
+    agreement,
+    agreement_on_pages,
+    alpha,
+    read_second_labels,
+)
 from classifier.exceptions import DatasetInvalid
 from classifier.labels import Family, Label, Severity
 
@@ -63,3 +71,18 @@ def test_second_labels_are_read_from_their_folder(tmp_path: Path) -> None:
     file.write_text('{"id": "1"}\n', "utf-8")
     with pytest.raises(DatasetInvalid, match=r"some\.jsonl:1"):
         read_second_labels(tmp_path)
+
+
+def test_pages_agree_by_family_from_medium_on() -> None:
+    def page(number: int, first: Severity, second: Severity) -> SecondAnswers:
+        answers = [{Family.ILLICIT_SALE: Severity.NONE, Family.UNSUPPORTED_CLAIM: one} for one in (first, second)]
+        return SecondAnswers(
+            id=str(number), labeller="second", first=answers[0], second=answers[1], final=answers[0], reason=""
+        )
+
+    pages = [page(1, Severity.HIGH, Severity.MEDIUM), page(2, Severity.LOW, Severity.NONE)]
+    pages.append(page(3, Severity.MEDIUM, Severity.LOW))
+    assert agreement_on_pages(pages) == (
+        Agreement("illicit_sale", 1.0, 3, 0, 0),
+        Agreement("unsupported_claim", pytest.approx(1 - (1 / 3) / (18 / 30)), 3, 2, 1),
+    )
