@@ -28,9 +28,13 @@ class BlockWeights:
 
 @dataclass(frozen=True, slots=True)
 class HeadCalibration:
-    """Probability = sigmoid(slope * logit + offset); thresholds are probabilities."""
+    """Probability = sigmoid(slope * logit + support * best + offset); thresholds are probabilities.
+
+    `best` is the highest logit of a family's labels; the heads of labels stand alone, their `support` is 0.
+    """
 
     slope: float
+    support: float
     offset: float
     review: float
     report: float
@@ -48,13 +52,16 @@ class PageModel:
 
 @dataclass(frozen=True)
 class Model:
-    """Everything the scorer needs, and where it came from (`provenance`: digests and versions)."""
+    """Everything the scorer needs, and where it came from (`provenance`: digests and versions).
+
+    `pages` holds the page models by form (see classifier.page) and family.
+    """
 
     heads: tuple[str, ...]
     blocks: dict[str, BlockWeights]
     intercepts: tuple[float, ...]
     calibrations: dict[str, HeadCalibration]
-    pages: dict[str, PageModel]
+    pages: dict[str, dict[str, PageModel]]
     provenance: dict[str, str]
     digest: str = ""
 
@@ -69,7 +76,7 @@ class _Document(BaseModel):
     intercepts: tuple[float, ...]
     vocabularies: dict[str, tuple[str, ...]]
     calibrations: dict[str, HeadCalibration]
-    pages: dict[str, PageModel]
+    pages: dict[str, dict[str, PageModel]]
     provenance: dict[str, str]
     weights_sha256: str
 
@@ -87,7 +94,7 @@ def save(model: Model, folder: Path) -> Model:
             "intercepts": model.intercepts,
             "vocabularies": {name: _ordered(block.vocabulary) for name, block in model.blocks.items()},
             "calibrations": {head: asdict(c) for head, c in model.calibrations.items()},
-            "pages": {family: asdict(p) for family, p in model.pages.items()},
+            "pages": {form: {f: asdict(p) for f, p in of.items()} for form, of in model.pages.items()},
             "provenance": model.provenance,
             "weights_sha256": _arrays_digest(arrays),
         }

@@ -23,13 +23,16 @@ def balanced(cells: Sequence[Hashable]) -> Scores:
     return np.array([len(cells) / (len(counts) * counts[cell]) for cell in cells])
 
 
-def calibrate(logits: Scores, targets: Targets, weights: Scores, ordinary: Mask) -> HeadCalibration:
-    """Sigmoid calibration of one head on out-of-fold logits, with its thresholds."""
-    fitted = LogisticRegression(C=1e6).fit(logits[:, None], targets, sample_weight=weights)
-    slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
-    probabilities = np.array([sigmoid(slope * x + offset) for x in logits])
+def calibrate(
+    logits: Scores, best: Scores | None, targets: Targets, weights: Scores, ordinary: Mask
+) -> HeadCalibration:
+    """Sigmoid calibration of one head on out-of-fold logits, with its thresholds; `best` is given for families."""
+    columns = logits[:, None] if best is None else np.column_stack([logits, best])
+    fitted = LogisticRegression(C=1e6).fit(columns, targets, sample_weight=weights)
+    probabilities = np.array([sigmoid(x) for x in fitted.decision_function(columns)])
     review, report = thresholds(probabilities, targets, weights, ordinary)
-    return HeadCalibration(slope, offset, review, report)
+    slope, support = (*map(float, fitted.coef_[0]), 0.0)[:2]
+    return HeadCalibration(slope, support, float(fitted.intercept_[0]), review, report)
 
 
 def thresholds(probabilities: Scores, targets: Targets, weights: Scores, ordinary: Mask) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """From scored passages to findings: labels over their thresholds, with severity, topic, rules and reasons."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -47,13 +47,13 @@ class FindingMaker:
         self._scorer = scorer
 
     def make(
-        self, scored: Sequence[Scored], families: Mapping[Family, float], content: Content, as_of: date
+        self, scored: Sequence[Scored], reported: Collection[Family], content: Content, as_of: date
     ) -> Iterator[Finding]:
-        """All findings of a page whose families have these probabilities."""
+        """All findings of a page that is reported for these families."""
         disclosing = frozenset(s.passage.lead_in for s in scored if s.view.cue_hit("disclosure") is not None)
         page = _Page(content, as_of, _page_substance(scored), disclosing)
-        for family, probability in families.items():
-            cut = self._cut(family, scored, is_reported=probability >= self._model.pages[family].report)
+        for family in Family:
+            cut = self._cut(family, scored, is_reported=family in reported)
             for one in scored:
                 if family in one.speaks_of and self.probability(one, family) >= cut:
                     yield from self._of_passage(one, family, page)
@@ -107,10 +107,8 @@ class FindingMaker:
 
     def probability(self, one: Scored, head: Family | Label) -> float:
         """The calibrated probability of a head for one passage, lowered by what its family's exemptions take."""
-        calibration = self._model.calibrations[head]
         lowered = one.penalties[head.family if isinstance(head, Label) else head]
-        logit = calibration.slope * float(one.logits[self._scorer.heads.index(head)]) + calibration.offset
-        return sigmoid(logit - lowered)
+        return sigmoid(float(one.logits[self._scorer.heads.index(head)]) - lowered)
 
 
 def _named_substance(view: View) -> str | None:

@@ -1,16 +1,20 @@
 """From passage evidence to a page: what a page model sees of one family, and the probability with its parts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
-from classifier.artifact import PageModel
+from classifier.artifact import Model, PageModel
 from classifier.features import View
+from classifier.labels import Family
 from classifier.types import Reason
 
 FLOOR = -6.0
 """Calibrated logits below this say no more than this."""
 LONGEST = 80
 """Passages of the longest page that counts; more of them drown nothing further."""
+SHORT_PAGE = 8
+"""Passages up to which a text is short."""
 _SIGNS = ("disclosure", "risk", "attribution", "prescription_required")
 TRAINED_PREVALENCE = 0.25
 """Share of violating pages that page models are fitted to; their probabilities hold for a crawl of that kind."""
@@ -19,6 +23,23 @@ FEATURES = (
     "the length of the page",
     *(f"a sign of {sign.replace('_', ' ')}" for sign in _SIGNS),
 )
+
+
+class Form(StrEnum):
+    """How long a text is: among many passages one more easily seems to offend, so each form has models of its own."""
+
+    SHORT = "short"
+    LONG = "long"
+
+
+def form_of(passages: int) -> Form:
+    """The form of a text of so many passages."""
+    return Form.SHORT if passages <= SHORT_PAGE else Form.LONG
+
+
+def page_models(model: Model, passages: int) -> Mapping[Family, PageModel]:
+    """The page models for a text of so many passages."""
+    return {family: model.pages[form_of(passages)][family] for family in Family}
 
 
 def page_features(logits: Sequence[float], views: Sequence[View]) -> tuple[float, ...]:

@@ -1,17 +1,19 @@
 """Judge content with a trained model and a policy pack; the one door into this room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from classifier import artifact
+from classifier.artifact import PageModel
 from classifier.exceptions import ArtifactMismatch
 from classifier.exemptions import is_clear_offer, is_unreadable, penalty
 from classifier.features import View, Viewer
 from classifier.findings import FindingMaker
+from classifier.heads import Calibrated
 from classifier.labels import Family, Label, Outcome, Severity
 from classifier.notes import headline_notes, page_notes
-from classifier.page import FEATURES, page_probability, page_reasons
+from classifier.page import FEATURES, Form, page_models, page_probability, page_reasons
 from classifier.policy import PolicyPack, load_policy
 from classifier.reading import read_page
 from classifier.scorer import Scored, Scorer
@@ -28,6 +30,7 @@ class Predictor:
         self.pack = pack
         self._viewer = Viewer(pack)
         self._scorer = Scorer(model)
+        self._calibrated = Calibrated(model.heads, model.calibrations)
         self._findings = FindingMaker(model, pack, self._scorer)
 
     @classmethod
@@ -44,18 +47,20 @@ class Predictor:
         evidence = {family: self._evidence(family, scored) for family in Family}
         views = [one.view for one in scored]
         not_seen = _not_seen(content, views)
-        reasons = {f: page_reasons(self.model.pages[f], logits, views) for f, logits in evidence.items()}
+        models = page_models(self.model, len(scored))
+        reasons = {f: page_reasons(models[f], logits, views) for f, logits in evidence.items()}
         families = {family: page_probability(parts) for family, parts in reasons.items()}
-        made = sorted(self._findings.make(scored, families, content, as_of), key=lambda f: (f.start, f.label))
-        families = {family: _settled(p, family, made, self.model) for family, p in families.items()}
         if self._has_clear_offer(scored):
-            report = self.model.pages[Family.ILLICIT_SALE].report
-            families[Family.ILLICIT_SALE] = max(families[Family.ILLICIT_SALE], report)
-        flagged = tuple(f for f in Family if families[f] >= self.model.pages[f].report)
+            sale = Family.ILLICIT_SALE
+            families[sale] = max(families[sale], models[sale].report)
+        found = self._findings.make(scored, _reported(families, models), content, as_of)
+        made = sorted(found, key=lambda f: (f.start, f.label))
+        families = {family: _settled(p, family, made, models[family].report) for family, p in families.items()}
+        flagged = _reported(families, models)
         findings = tuple(f for f in made if f.end > f.start)
         outside = tuple(f for f in made if f.end == f.start)
         return Verdict(
-            outcome=self._outcome(families, flagged, not_seen),
+            outcome=_outcome(families, flagged, not_seen, models),
             families=families,
             flagged=flagged,
             severity=max(
@@ -79,16 +84,13 @@ class Predictor:
         for seen in read_page(content, self._viewer):
             region = seen.passage.region
             penalties = {family: penalty(family, region, seen.view, as_of, self.pack) for family in Family}
-            scored.append(Scored(seen.passage, seen.view, self._scorer.logits(seen.view), penalties))
+            scored.append(Scored(seen.passage, seen.view, self._calibrated(self._scorer.logits(seen.view)), penalties))
         return tuple(scored)
 
     def _evidence(self, family: Family, scored: Sequence[Scored]) -> list[float]:
         """The calibrated logits of the passages, lowered where an exemption holds."""
         head = self._scorer.heads.index(family)
-        calibration = self.model.calibrations[family]
-        return [
-            calibration.slope * float(one.logits[head]) + calibration.offset - one.penalties[family] for one in scored
-        ]
+        return [float(one.logits[head]) - one.penalties[family] for one in scored]
 
     def _has_clear_offer(self, scored: Sequence[Scored]) -> bool:
         """One clear offer that its passage reports by itself is enough, however long the page around it is."""
@@ -99,30 +101,41 @@ class Predictor:
             for one in scored
         )
 
-    def _outcome(self, families: dict[Family, float], flagged: Sequence[Family], not_seen: Sequence[str]) -> Outcome:
-        if flagged:
-            return Outcome.VIOLATION
-        if not_seen or any(families[f] >= self.model.pages[f].review for f in Family):
-            return Outcome.UNCLEAR
-        return Outcome.CLEAR
+
+def _reported(families: Mapping[Family, float], models: Mapping[Family, PageModel]) -> tuple[Family, ...]:
+    """The families over their report threshold."""
+    return tuple(family for family in Family if families[family] >= models[family].report)
+
+
+def _outcome(
+    families: Mapping[Family, float],
+    flagged: Sequence[Family],
+    not_seen: Sequence[str],
+    models: Mapping[Family, PageModel],
+) -> Outcome:
+    if flagged:
+        return Outcome.VIOLATION
+    if not_seen or any(families[family] >= models[family].review for family in Family):
+        return Outcome.UNCLEAR
+    return Outcome.CLEAR
 
 
 def _fits(model: artifact.Model, pack: PolicyPack) -> bool:
     """Whether the model was made with this pack, and has the heads and page features of this code."""
     heads = tuple(str(head) for head in (*Family, *Label))
-    features = {family: len(page.weights) for family, page in model.pages.items()}
+    features = {(form, family): len(page.weights) for form, of in model.pages.items() for family, page in of.items()}
     return (model.provenance.get("policy"), model.heads, features) == (
         pack.digest,
         heads,
-        dict.fromkeys(map(str, Family), len(FEATURES)),
+        {(str(form), str(family)): len(FEATURES) for form in Form for family in Family},
     )
 
 
-def _settled(probability: float, family: Family, findings: Sequence[Finding], model: artifact.Model) -> float:
+def _settled(probability: float, family: Family, findings: Sequence[Finding], report: float) -> float:
     """A family without a finding of medium severity or above stays below the report threshold."""
     if any(f.family is family and f.severity.rank >= Severity.MEDIUM.rank for f in findings):
         return probability
-    return min(probability, model.pages[family].report * 0.99)
+    return min(probability, report * 0.99)
 
 
 def _not_seen(content: Content, views: Sequence[View]) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 from classifier.entities import Role, Usage
 from classifier.features import Context, Reading, View, Viewer
+from classifier.page import SHORT_PAGE
 from classifier.passages import MAX_LENGTH, split
 from classifier.types import ADDRESS_REGION, HEADLINE_REGION, Content, Passage
 
-_SHORT_PAGE = 8
 _SEGMENTS = 2
 _FEWEST_WORDS = 2
 _EXTENSION = re.compile(r"\.\w{1,5}$")
@@ -66,6 +66,6 @@ def _page_roles(content: Content, readings: Sequence[Reading], viewer: Viewer) -
     """Roles a page is about: named (not in slang) in title or address, twice in the text, or once on a short page."""
     named = Counter(m.term.role for reading in readings for m in reading.mentions if m.usage is Usage.NAME)
     headline = viewer.read(f"{content.title} {content.url}".replace("-", " ").strip()).mentions
-    needed = 1 if len(readings) <= _SHORT_PAGE else 2
+    needed = 1 if len(readings) <= SHORT_PAGE else 2
     titled = {m.term.role for m in headline if m.usage is Usage.NAME}
     return frozenset(titled) | frozenset(r for r, n in named.items() if n >= needed)

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.artifact import Model
 from classifier.exemptions import SILENCED
 from classifier.features import View, cue_features, word_features, word_grams
+from classifier.heads import Logits
 from classifier.labels import Family
 from classifier.types import Passage
 
-Logits = NDArray[np.float64]
 _CACHE_LIMIT = 200_000
 
 
@@ -28,7 +27,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A passage with its view, its logits of all heads, and by how much each family's is lowered by an exemption."""
+    """A passage with its view, its calibrated logits of all heads, and how far an exemption lowers each family's."""
 
     passage: Passage
     view: View

@@ -15,12 +15,13 @@ from classifier.dataset import Style
 from classifier.exceptions import DatasetInvalid
 from classifier.features import Viewer
 from classifier.fitting import Counted, count, fit
+from classifier.heads import Calibrated, best_of
 from classifier.labels import Family, Label
-from classifier.page import TRAINED_PREVALENCE, page_features
+from classifier.page import FLOOR, LONGEST, TRAINED_PREVALENCE, Form, form_of, page_features
 from classifier.pipeline import FAMILY_HEADS, LABEL_HEADS
 from classifier.policy import PolicyPack
 from classifier.provenance import provenance
-from classifier.samples import Sample, Samples, read_samples
+from classifier.samples import Page, Sample, read_samples
 
 FOLDS = 5
 # Whole pages are mostly plain text; all of it together shall not drown the rows.
@@ -54,22 +55,26 @@ def _train(folder: Path, pack: PolicyPack, progress: Progress) -> Model:
     progress("fitting the model", FOLDS + 2, FOLDS + 2)
     ordinary = np.array([sample.style is Style.ORDINARY for sample in data.samples])
     weights = balanced(list(ordinary))
-    calibrations = {
-        head: calibrate(evidence.logits[:, i], evidence.targets[:, i], weights, ordinary)
-        for i, head in enumerate(evidence.heads)
-    }
-    pages = {}
+    heads = tuple(map(str, evidence.heads))
+    calibrations = {}
+    for place, head in enumerate(evidence.heads):
+        best = best_of(head, heads, evidence.logits) if isinstance(head, Family) else None
+        calibrations[heads[place]] = calibrate(
+            evidence.logits[:, place], best, evidence.targets[:, place], weights, ordinary
+        )
+    calibrated = Calibrated(heads, calibrations)(evidence.logits)
+    pages: dict[str, dict[str, PageModel]] = {str(form): {} for form in Form}
     for family in Family:
-        calibration = calibrations[family]
-        logits = calibration.slope * evidence.logits[:, evidence.heads.index(family)] + calibration.offset
+        logits = calibrated[:, heads.index(family)]
         logits -= [sample.penalty(family, pack.written_on, pack) for sample in data.samples]
-        pages[family] = _page_model(data, logits, family)
+        for form in Form:
+            pages[form][family] = _page_model(data.samples, _pages_of(form, data.pages, family), logits, family)
     return Model(
-        heads=tuple(str(head) for head in evidence.heads),
+        heads=heads,
         blocks=fitted.blocks(),
         intercepts=fitted.intercepts,
-        calibrations={str(head): c for head, c in calibrations.items()},
-        pages={str(family): page for family, page in pages.items()},
+        calibrations=calibrations,
+        pages=pages,
         provenance=provenance(folder, pack),
     )
 
@@ -113,17 +118,28 @@ def _refuse_scarcity(samples: Sequence[Sample], heads: Sequence[Family | Label])
         )
 
 
-def _page_model(data: Samples, logits: Scores, family: Family) -> PageModel:
+def _pages_of(form: Form, pages: Sequence[Page], family: Family) -> Sequence[Page]:
+    """The pages of a form; all of them where those of the form are too few to learn from."""
+    found = [page for page in pages if form_of(len(page.samples)) is form]
+    violating = sum(family in page.positive for page in found)
+    return found if min(violating, len(found) - violating) >= 2 * FOLDS else pages
+
+
+def _page_model(samples: Sequence[Sample], pages: Sequence[Page], logits: Scores, family: Family) -> PageModel:
     """Ordinary and hard rows and pages weigh the same, each of the four together."""
     features = np.array(
         [
-            page_features([float(logits[i]) for i in page.samples], [data.samples[i].view for i in page.samples])
-            for page in data.pages
+            page_features([float(logits[i]) for i in page.samples], [samples[i].view for i in page.samples])
+            for page in pages
         ]
     )
-    targets = np.array([int(family in page.positive) for page in data.pages], dtype=np.int64)
-    weights = at_trained_prevalence(balanced([(page.style, len(page.samples) == 1) for page in data.pages]), targets)
+    targets = np.array([int(family in page.positive) for page in pages], dtype=np.int64)
+    weights = at_trained_prevalence(balanced([(page.style, len(page.samples) == 1) for page in pages]), targets)
     fitted = LogisticRegression(C=1.0).fit(features, targets, sample_weight=weights)
-    ordinary = np.array([page.style is Style.ORDINARY for page in data.pages])
+    ordinary = np.array([page.style is Style.ORDINARY for page in pages])
     review, report = thresholds(fitted.predict_proba(features)[:, 1], targets, weights, ordinary)
+    # Whatever the recall asks for, a page on which no passage says anything is clear.
+    shortest = min(len(page.samples) for page in pages)
+    silent = [page_features([FLOOR] * n, []) for n in range(shortest, LONGEST + 1)]
+    review = max(review, float(np.nextafter(fitted.predict_proba(np.array(silent))[:, 1].max(), 1.0)))
     return PageModel(tuple(float(w) for w in fitted.coef_[0]), float(fitted.intercept_[0]), review, report)

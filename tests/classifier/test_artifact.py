@@ -20,8 +20,11 @@ def model() -> Model:
         heads=("illicit_sale", "sale_offer"),
         blocks={"words": BlockWeights({"gram": 0, "кетамин £": 1}, np.array([[0.1, -2], [3e-9, 4]], np.float32))},
         intercepts=(-1.2345678901234567, 1 / 3),
-        calibrations={"illicit_sale": HeadCalibration(1.1, -0.2, 0.1, 0.9), "sale_offer": HeadCalibration(1, 0, 0, 1)},
-        pages={"illicit_sale": PageModel((0.1, 1e-300), 0.3, 0.2, 0.7)},
+        calibrations={
+            "illicit_sale": HeadCalibration(1.1, 0.3, -0.2, 0.1, 0.9),
+            "sale_offer": HeadCalibration(1, 0, 0, 0, 1),
+        },
+        pages={"short": {"illicit_sale": PageModel((0.1, 1e-300), 0.3, 0.2, 0.7)}},
         provenance={"data": "abc", "policy": "def"},
     )
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier import artifact
 from classifier.artifact import PageModel
 from classifier.features import View, Viewer
 from classifier.labels import Family
@@ -14,9 +13,11 @@ from classifier.page import (
     FEATURES,
     FLOOR,
     LONGEST,
+    SHORT_PAGE,
     TRAINED_PREVALENCE,
     at_prevalence,
     page_features,
+    page_models,
     page_probability,
     page_reasons,
     sigmoid,
@@ -119,10 +120,11 @@ def test_bayes_gives_the_corrected_probability() -> None:
 
 
 @pytest.mark.parametrize("family", list(Family))
+@pytest.mark.parametrize("passages", [SHORT_PAGE, SHORT_PAGE + 1])
 def test_a_trained_page_model_rises_with_evidence_and_crosses_its_thresholds(
-    predictor: Predictor, family: Family
+    predictor: Predictor, passages: int, family: Family
 ) -> None:
-    model: artifact.PageModel = predictor.model.pages[family]
-    weak, strong = [FLOOR] * 20, [6.0] * 3 + [FLOOR] * 17
+    model = page_models(predictor.model, passages)[family]
+    weak, strong = [FLOOR] * passages, [6.0] * 3 + [FLOOR] * (passages - 3)
     low, high = probability(model, weak), probability(model, strong)
     assert 0 <= low < model.review <= model.report <= high <= 1

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classifier.features import Viewer
 from classifier.labels import Family, Label, Outcome, Severity
+from classifier.page import page_models
 from classifier.predictor import Predictor
+from classifier.reading import read_page
 from classifier.types import TextBlock, TextContent, Verdict
 
 TODAY = date(2026, 11, 21)
@@ -196,7 +199,6 @@ TEXTS = st.lists(
 @settings(deadline=None, max_examples=60)
 def test_every_verdict_is_consistent_with_itself(predictor: Predictor, text: str) -> None:
     verdict = judged(predictor, text)
-    pages = predictor.model.pages
     for found in verdict.findings:
         assert text[found.start : found.end] == found.quote
         assert found.quote.strip() == found.quote != ""
@@ -207,12 +209,13 @@ def test_every_verdict_is_consistent_with_itself(predictor: Predictor, text: str
         assert found.severity_reason
     assert list(verdict.findings) == sorted(verdict.findings, key=lambda f: (f.start, f.label))
     assert all(0 <= p <= 1 for p in verdict.families.values())
-    assert verdict.flagged == tuple(f for f in Family if verdict.families[f] >= pages[f].report)
+    models = page_models(predictor.model, len(read_page(TextContent(text), Viewer(predictor.pack))))
+    assert verdict.flagged == tuple(f for f in Family if verdict.families[f] >= models[f].report)
     for family in verdict.flagged:
         assert any(f.family is family and f.severity.rank >= Severity.MEDIUM.rank for f in verdict.findings)
     assert (verdict.outcome is Outcome.VIOLATION) is bool(verdict.flagged)
     if verdict.outcome is Outcome.CLEAR:
-        assert all(verdict.families[f] < pages[f].review for f in Family)
+        assert all(verdict.families[f] < models[f].review for f in Family)
     assert (verdict.severity is Severity.NONE) is not bool(verdict.flagged)
 
 

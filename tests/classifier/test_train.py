@@ -15,7 +15,7 @@ from classifier.calibration import balanced, thresholds
 from classifier.exceptions import DatasetInvalid
 from classifier.features import Viewer
 from classifier.labels import Family, Label
-from classifier.page import TRAINED_PREVALENCE
+from classifier.page import TRAINED_PREVALENCE, Form
 from classifier.policy import load_policy
 from classifier.provenance import provenance
 from classifier.scorer import Scorer
@@ -47,7 +47,7 @@ def model(folder: Path) -> Model:
 def test_the_model_has_every_head_and_says_what_it_was_made_from(folder: Path, model: Model) -> None:
     assert model.heads == tuple(map(str, (*Family, *Label)))
     assert set(model.calibrations) == set(model.heads)
-    assert set(model.pages) == set(map(str, Family))
+    assert {form: set(of) for form, of in model.pages.items()} == {form: set(map(str, Family)) for form in Form}
     assert model.provenance == provenance(folder, PACK)
 
 
