@@ -41,7 +41,7 @@ DECISION = {
     Decision.ESCALATE: "Escalate",
 }
 # On a page where nothing was found there is nothing to confirm or overturn.
-SAMPLE_DECISION = {**DECISION, Decision.CONFIRM: "It violates", Decision.OVERTURN: "Nothing here"}
+SAMPLE_DECISION = {**DECISION, Decision.CONFIRM: "Violates", Decision.OVERTURN: "Clear"}
 DECIDED = {
     Decision.CONFIRM: "confirmed",
     Decision.OVERTURN: "overturned",
