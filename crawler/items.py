@@ -49,7 +49,7 @@ class FetchFailure:
     """A request that gave no page; `detail` is a sentence for a person.
 
     reason: blocked_address, robots, offsite_redirect, redirects, timeout, too_large, dns, connection, invalid_url,
-    dropped, error.
+    file, dropped, error.
     """
 
     url: str

@@ -10,7 +10,11 @@ from urllib.parse import urlsplit
 from crawler.exceptions import SourceInvalid
 from crawler.scope import host_of
 
-SPIDERS = ("site", "sitemap", "url_list")
+SPIDERS = ("site", "sitemap", "feed", "ads", "url_list", "archive")
+# Spiders that may begin at a file on this machine, and the one that reads nothing else.
+FILE_SPIDERS = ("feed", "ads", "archive")
+ARCHIVE = "archive"
+FILE = "file:///"
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 JURISDICTION = re.compile(r"(?:[A-Z]{2}(?:-[A-Z0-9]{1,3})?)?")
 MAX_URL = 2083
@@ -22,7 +26,10 @@ FIELDS = (*REQUIRED, "jurisdiction", "cadence_days", "enabled", "max_depth", "ma
 
 @dataclass(frozen=True)
 class Source:
-    """One watched source; `jurisdiction` is a code such as US, UK, EU or US-CA, empty when it is not known."""
+    """One watched source; `start_urls` are http(s) URLs, or files for FILE_SPIDERS.
+
+    jurisdiction: a code such as US, UK, EU or US-CA, empty when it is not known.
+    """
 
     name: str
     spider: str
@@ -90,7 +97,19 @@ def _problems(record: Mapping[str, object]) -> list[str]:
         if field in record:
             problem = _field_problem(field, record[field])
             found += [f"{field} {problem}"] if problem else []
-    return found
+    return found or _files_problems(record)
+
+
+def _files_problems(record: Mapping[str, object]) -> list[str]:
+    """Say whether the spider reads files where it is given some, and gets them where it reads nothing else."""
+    spider, urls = record["spider"], record["start_urls"]
+    assert isinstance(urls, list | tuple)
+    files = [url for url in urls if url.startswith(FILE)]
+    if files and spider not in FILE_SPIDERS:
+        return [f"start_urls holds {files[0]!r}; only {', '.join(FILE_SPIDERS)} read files, give http(s) URLs"]
+    if spider == ARCHIVE and len(files) < len(urls):
+        return ["start_urls must be files; download the archive first and give it as file:///folder/name.warc.gz"]
+    return []
 
 
 def _field_problem(field: str, value: object) -> str:
@@ -117,7 +136,7 @@ def _urls_problem(value: object) -> str:
     if not isinstance(value, list | tuple) or not value:
         return "must be a list with at least one URL"
     for url in value:
-        if not isinstance(url, str) or not host_of(url):
+        if not isinstance(url, str) or not (host_of(url) or url.startswith(FILE)):
             return f"holds {url!r}; give absolute http:// or https:// URLs"
         if len(url) > MAX_URL or not url.isprintable() or " " in url:
             return f"holds {url[:80]!r}; URLs have no spaces and at most {MAX_URL} characters"

@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlmodel import Session, select
 
 from api.exceptions import BlobDamaged, BlobMissing
+from api.jobs.listings import keep_entries, prepare_entries
 from api.jobs.progress import Progress
 from api.jobs.scan import judge_capture
 from api.jobs.workshop import Workshop
@@ -26,14 +26,14 @@ from api.store.commands.frontier import (
 )
 from api.store.kinds import CaptureState
 from api.store.tables.runs import CrawlTarget, SourceRun
+from crawler.archives.places import is_local
 from crawler.canonical import lookup_key
-from crawler.discovery import PatternBudget, next_targets, start_targets
+from crawler.discovery import PatternBudget, next_targets, read_listing, start_targets
 from crawler.exceptions import FetcherDied, UrlInvalid
 from crawler.fetching.policy import FetchPolicy
 from crawler.items import FetchFailure, Page, Target
 from crawler.process import CrawlProcess
-from crawler.sitemaps import sitemap_locations
-from crawler.sources import Source
+from crawler.sources import ARCHIVE, FILE_SPIDERS, Source
 
 LOG = logging.getLogger(__name__)
 # URLs of one shape that a visit takes at most; the rest of a calendar says nothing new.
@@ -80,7 +80,9 @@ class Visit:
         self._most = max(self._source.max_pages, len(starts))
         with self._shop.writing() as session:
             urls = list_urls(session, self._errand.source_run_id)
-            self._budget = PatternBudget(MOST_OF_A_PATTERN, urls)
+            # What a person's listing or archive names is no trap; its number alone is bounded.
+            limit = self._most if self._source.spider in FILE_SPIDERS else MOST_OF_A_PATTERN
+            self._budget = PatternBudget(limit, urls)
             # Start URLs are a person's choice; no budget leaves one out.
             add_targets(session, self._errand.source_run_id, starts, most=self._most, admit=lambda _: True)
             self._waiting.extend(list_pending(session, self._errand.source_run_id))
@@ -144,18 +146,34 @@ class Visit:
             page = restored
         elif not 200 <= page.status < 300 and not self._shows_violation(page):
             return FetchFailure(page.url, f"http_{page.status}", f"the server answered {page.status}", page.depth)
+        elif self._is_overtaken(page, place):
+            return FetchFailure(page.url, "overtaken", "a newer capture of the page is already kept", page.depth)
+        return self._record(page, place)
+
+    def _record(self, page: Page, place: Place) -> FetchFailure | None:
+        """Save a page, or a listing with its entries, and judge what people read; tells a listing that is none."""
         blob = self._shop.blobs.save(page.body)
-        listing = _is_listing(page)
+        listing = read_listing(self._source, page)
+        is_page = listing is None or listing.is_page or listing.is_unreadable
+        entries = prepare_entries(self._shop.blobs, page, listing, self._most)
         with self._shop.writing() as session:
             target = self._target(session, page.url)
             run = session.exec(select(SourceRun).where(SourceRun.id == self._errand.source_run_id)).one()
-            state = CaptureState.LISTING if listing else CaptureState.CAPTURED
+            state = CaptureState.CAPTURED if is_page else CaptureState.LISTING
             capture, is_first = save_capture(session, page, place, run, target, blob_sha256=blob, state=state)
             mark_fetched(session, target)
-            if listing:
+            to_judge = [capture.id] if is_first and is_page else []
+            if listing is not None:
+                capture.scan_error = "; ".join(listing.problems)
+                to_judge += keep_entries(session, place, run, target, entries)
                 self._follow(session, target, page, [])
-        if is_first and not listing:
-            self._judge(capture.id, target.id)
+        for sentence in listing.problems if listing else ():
+            self._progress.say(f"{self._source.name}: {page.url}: {sentence}")
+        for capture_id in to_judge:
+            self._check_stop()
+            self._judge(capture_id, target.id)
+        if listing is not None and listing.is_unreadable:
+            return FetchFailure(page.url, "listing", "; ".join(listing.problems), page.depth)
         return None
 
     def _restored(self, page: Page, place: Place) -> Page | None:
@@ -167,6 +185,14 @@ class Visit:
         body = self._shop.blobs.load(capture.blob_sha256)
         return replace(page, body=body, content_type=capture.content_type)
 
+    def _is_overtaken(self, page: Page, place: Place) -> bool:
+        """Tell an archived page of which a newer capture is kept: what is shown as the latest must be the latest."""
+        if page.spider != ARCHIVE:
+            return False
+        with self._shop.reading() as session:
+            known = latest_capture(session, place.lookup_key)
+        return known is not None and known.fetched_at > page.fetched_at
+
     def _shows_violation(self, page: Page) -> bool:
         """A browser shows what comes with an error status too; a seller must not hide behind one."""
         self._shop.blobs.save(page.body)
@@ -175,8 +201,9 @@ class Visit:
     def _judge(self, capture_id: str, target_row_id: str) -> None:
         def follow(session: Session, page: Page, links: Sequence[str]) -> None:
             target = session.exec(select(CrawlTarget).where(CrawlTarget.id == target_row_id)).one()
-            # A capture that an older visit left over leads nowhere in this one.
-            if target.source_run_id == self._errand.source_run_id:
+            # A capture that an older visit left over leads nowhere in this one, and an entry's link was followed
+            # with its listing.
+            if target.source_run_id == self._errand.source_run_id and page.url == target.url:
                 self._follow(session, target, page, links)
 
         judge_capture(self._shop, capture_id, self._errand.as_of.date(), follow)
@@ -204,6 +231,8 @@ class Visit:
 
 
 def _place(page: Page) -> Place:
+    if is_local(page.final_url):
+        return Place(page.final_url, page.final_url)
     led_by = []
     for url in dict.fromkeys((page.url, *page.redirects)):
         try:
@@ -211,11 +240,3 @@ def _place(page: Page) -> Place:
         except UrlInvalid as problem:
             LOG.info("%s led to a page and cannot be looked up: %s", url, problem)
     return Place(page.final_url, lookup_key(page.final_url), tuple(led_by))
-
-
-def _is_listing(page: Page) -> bool:
-    """Tell a sitemap or robots.txt, which lists pages, from a page."""
-    if page.spider != "sitemap":
-        return False
-    is_robots = "/robots.txt" in (urlsplit(page.url).path, urlsplit(page.final_url).path)
-    return is_robots or bool(sitemap_locations(page.body))

@@ -1,5 +1,6 @@
 """The base of every spider: take tickets, fetch, answer. Nothing here reads a page."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
@@ -7,15 +8,17 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
+from crawler.archives.places import is_local
 from crawler.exceptions import PageBlocked
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
 from crawler.fetching.pipes import Answers, Feed
 from crawler.fetching.policy import FetchPolicy
 from crawler.items import FetchFailure, Page, Target
+from crawler.local_files import read_local
 from crawler.protocol import Ticket
 from crawler.scope import Scope, host_of
-from crawler.sources import Source
+from crawler.sources import FILE_SPIDERS, Source
 
 # Request.meta: the ticket that the request serves; redirects and retries carry it on.
 TICKET = "ticket"
@@ -47,7 +50,10 @@ class FetchingSpider(Spider):
         async for ticket in self.feed.tickets():
             self.answers.expect(ticket)
             try:
-                yield self._request(ticket)
+                if is_local(ticket.target.url):
+                    await self.answers.give(ticket, await self._local_page(ticket.target))
+                else:
+                    yield self._request(ticket)
             except PageBlocked as problem:
                 await self._fail(ticket, problem)
 
@@ -69,6 +75,12 @@ class FetchingSpider(Spider):
     async def _fail(self, ticket: Ticket, problem: BaseException) -> None:
         reason, detail = explain(problem)
         await self.answers.give(ticket, FetchFailure(ticket.target.url, reason, detail, ticket.target.depth))
+
+    async def _local_page(self, target: Target) -> Page:
+        """Read a file of this machine, where the spider does that at all; PageBlocked otherwise."""
+        if self.source.spider not in FILE_SPIDERS:
+            raise PageBlocked("invalid_url", f"the {self.source.spider} spider reads no files")
+        return await asyncio.to_thread(read_local, self.source, self.policy, target, self.clock)
 
     def _request(self, ticket: Ticket) -> Request:
         """Make the request for a ticket; PageBlocked when its URL cannot be fetched at all."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crawler.discovery import PatternBudget, next_targets, path_pattern, start_targets
 from crawler.items import Page, Target
 from crawler.scope import Scope
-from crawler.sitemaps import robots_sitemaps, sitemap_locations
+from crawler.sitemaps import read_sitemap, robots_sitemaps
 from crawler.sources import Source
 
 SHOP = Source("shop", "site", ("https://www.shop.example/",), max_depth=2)
@@ -177,4 +177,5 @@ def test_no_link_breaks_discovery_or_leads_out_of_scope(links: list[str]) -> Non
 @example(b"<?xml version='1.0' encoding='utf-7'?><urlset/>")
 @example(b"<?xml version='1.0' encoding='base64'?><urlset/>")
 def test_no_bytes_break_the_reading_of_sitemaps(body: bytes) -> None:
-    assert all(isinstance(url, str) for url in (*sitemap_locations(body), *robots_sitemaps(body)))
+    urls = (*(one.url for one in read_sitemap(body).locations), *robots_sitemaps(body))
+    assert all(isinstance(url, str) for url in urls)
