@@ -37,6 +37,10 @@ class SourceInvalid(RxwardenError):
     """A source cannot be added or changed as asked: correct it."""
 
 
+class TrialRunning(RxwardenError):
+    """Another source is being tested: wait for it."""
+
+
 class RunLocked(RxwardenError):
     """Another weekly run is at work on this data folder: wait for it."""
 

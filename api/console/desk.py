@@ -10,6 +10,7 @@ from starlette.requests import Request
 from api.services.sampling import PrevalenceGauge, Sample
 from api.services.secret import derived_key
 from api.services.tokens import Draw, draw_base62
+from api.services.trials import Trials
 from api.settings import Settings
 from api.store.blobs import BlobStore
 from classifier.policy import PolicyPack
@@ -26,7 +27,7 @@ def utc_now() -> datetime:
 class Desk:
     """The console's means; `forms_key` signs form tokens, `base_url` is where people reach it, without a slash.
 
-    `gauge` tells the share of violating pages that shown probabilities are corrected to.
+    `gauge` tells the share of violating pages that shown probabilities are corrected to; `trials` tries sources out.
     """
 
     engine: Engine
@@ -35,6 +36,7 @@ class Desk:
     forms_key: bytes
     base_url: str
     gauge: PrevalenceGauge
+    trials: Trials
     draw: Draw = draw_base62
     now: Callable[[], datetime] = utc_now
 
@@ -53,6 +55,7 @@ def make_desk(settings: Settings, engine: Engine, policy: PolicyPack, secret: by
         forms_key=derived_key(secret, FORMS),
         base_url=settings.base_url,
         gauge=PrevalenceGauge(Sample(settings.sample_rate), settings.prevalence),
+        trials=Trials(settings),
     )
 
 

@@ -82,6 +82,14 @@ FAILURE = {
     "timeout": "The server did not answer in time.",
     "too_large": "The page is larger than the limit.",
 }
+SPIDER = {
+    "site": "Site: follow links on its hosts",
+    "sitemap": "Sitemap: the pages it lists",
+    "feed": "Feed: RSS, Atom, product feed",
+    "ads": "Ads: export of an ad library",
+    "url_list": "URLs: exactly these pages",
+    "archive": "Archive: WARC, WACZ, CDXJ",
+}
 NOT_SEEN = {
     "empty": "the page was empty",
     "image_only": "its text may be in its images",

@@ -93,7 +93,7 @@ def _record(line: str) -> IndexedRecord | None:
             offset=int(told["offset"]),
             length=int(told.get("length", 0)),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 

@@ -1,5 +1,6 @@
 """The operator's commands, as typed: sources, db, export-labels, weekly."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +53,42 @@ def test_sources_are_seeded_added_listed_paused_resumed_and_removed(run: Run, tm
     run("sources", "resume", "shop")
     run("sources", "remove", "clinic")
     assert {row.name: row.enabled for row in stored() if row.removed_at is None} == {"shop": True}
+
+
+def test_files_are_added_by_their_path_and_tested_without_network(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ads of may.csv"
+    file.write_text("id,headline,landing_url\n1,Feel better,https://clinic.example/\n2,,\n")
+    run("sources", "add", "may", str(file), "--spider", "ads")
+    assert [row.start_urls for row in stored()] == [[file.as_uri()]]
+    result = run("sources", "test", "may")
+    assert result.exit_code == 0
+    told = [line.split(maxsplit=1) for line in result.output.splitlines()]
+    assert ["first", file.as_uri()] in told
+    assert ["robots.txt", "not asked, it is a file on this machine"] in told
+    assert f"response    200, text/csv, {file.stat().st_size} bytes, from this machine" in result.output
+    assert told[3:6] == [["leads", "to    1 entries, 1 links"], ["Feel", "better"], ["https://clinic.example/"]]
+    assert "unread      record 2 has no headline" in result.output
+
+
+def test_a_source_without_a_response_is_told_and_exits_with_3(run: Run, tmp_path: Path) -> None:
+    run("sources", "add", "gone", str(tmp_path / "gone.warc"), "--spider", "archive")
+    result = run("sources", "test", "gone", "--format", "json")
+    trial = json.loads(result.output)
+    assert (result.exit_code, trial["response"], trial["entries"]) == (3, "", 0)
+    assert "gone.warc cannot be read (No such file or directory); check the path" in trial["problem"]
+
+
+def test_each_change_of_a_source_is_in_the_audit_log(run: Run) -> None:
+    run("sources", "add", "shop", "https://shop.example.com/")
+    for word in ("pause", "resume", "remove"):
+        run("sources", word, "shop")
+    with reading(open_store(load_settings())) as session:
+        events = session.exec(select(AuditEvent).order_by(col(AuditEvent.number))).all()
+        assert [(event.actor, event.action) for event in events] == [
+            ("operator", f"source.{word}") for word in ("add", "pause", "resume", "remove")
+        ]
+        assert '"start_urls":["https://shop.example.com/"]' in events[0].details
+        assert find_break(session) is None
 
 
 def test_seeding_again_takes_changes_over_and_leaves_a_pause_alone(run: Run, tmp_path: Path) -> None:
