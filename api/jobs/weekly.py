@@ -123,7 +123,7 @@ def _compared(engine: Engine, blobs: BlobStore) -> str:
         return (
             f"pages and sites could not be compared ({type(problem).__name__}); `rxwarden clusters --anew` tries again"
         )
-    return f"compared all pages: {grouped.operators} operators of several sites, {grouped.texts} texts on several sites"
+    return f"all pages compared; operators with several sites: {grouped.operators}, texts on several: {grouped.texts}"
 
 
 def _visit_all(shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progress) -> tuple[SourceReport, ...]:
