@@ -2,6 +2,7 @@
 
 A mark says little where many sites have it (a platform's analytics, a popular template), where a site has many of its
 kind (a directory lists everybody's telephone), and where it is only mentioned (a newspaper quotes a seller's handle).
+Little and little do not add up: one reason has to tell something by itself, for what a platform gives comes together.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ WEIGHTS = {"wallet": 1.0, "phone": 1.0, "email": 1.0, "messenger": 1.0, "tracker
 """What a shared mark of a kind says when two sites alone have it; icon and template are not enough together."""
 
 ENOUGH = 0.95
+TELLING = 0.5
 FEW_SITES = 10
 MOST_SITES = 50
 FEW_MARKS = 3
@@ -67,7 +69,7 @@ def find_operators(
             weight = round(min(says[site] for site in pair), 3)
             pairs[pair].append(Reason(group[0].kind, group[0].shown, len(group), weight))
     links = [Link(*pair, _strongest_first(reasons)) for pair, reasons in pairs.items()]
-    return _connected([link for link in links if link.weight >= ENOUGH])
+    return _connected([link for link in links if link.weight >= ENOUGH and link.reasons[0].weight >= TELLING])
 
 
 def _by_key(sightings: Iterable[Sighting]) -> Iterator[list[Sighting]]:
@@ -84,7 +86,7 @@ def _weight(one: Sighting, sites: int, marks_of: Mapping[tuple[str, str], int], 
     is_own = one.is_contact or one.pages >= OFTEN * pages_of.get(one.site, 1)
     return (
         WEIGHTS[one.kind]
-        * min(1.0, FEW_SITES / sites)
+        * min(1.0, FEW_SITES / sites) ** 2
         * min(1.0, FEW_MARKS / max(1, _of_its_kind(one, marks_of)))
         * (1.0 if is_own else MENTIONED)
     )

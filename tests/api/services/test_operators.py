@@ -60,6 +60,11 @@ def test_what_many_sites_have_joins_none_of_them():
     assert groups(operators(tracker=[crowd[:8]])) == [crowd[:8]]
 
 
+def test_what_a_platform_gives_all_its_sites_joins_none_of_them():
+    crowd = "abcdefghijklmno"
+    assert operators(tracker=[crowd], icon=[crowd], template=[crowd], email=[crowd], phone=[crowd]) == ()
+
+
 def test_a_directory_that_lists_everybody_joins_nobody():
     clinics = "abcdefghijklmno"
     assert operators(phone=[clinic + "Z" for clinic in clinics]) == ()
