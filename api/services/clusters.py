@@ -1,6 +1,7 @@
 """After a run: prints and marks of what is new, then which sites have one operator and which pages one text."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ from api.store.queries.likeness import (
 )
 from api.store.tables.likeness import AlikePage, PagePrint, SiteLink, SiteMember
 from api.store.tables.pages import SitePage, StoredDocument
-from crawler.canonical import lookup_key
+from crawler.canonical import lookup_key, site_of
 from crawler.exceptions import UrlInvalid
 from crawler.extraction.marks import Mark, find_marks
 from crawler.items import Block, Signal
@@ -50,10 +51,11 @@ def regroup(engine: Engine, blobs: BlobStore) -> Grouped:
     """Bring prints and marks up to date and group anew; reads what is new, and every print and shared mark."""
     refresh_prints(engine, blobs)
     with reading(engine) as session:
-        operators = find_operators(list_shared(session), count_marks(session), count_pages(session))
+        pages = count_pages(session)
+        operators = find_operators(list_shared(session), count_marks(session), _by_site(pages))
         alike = _alike(session)
     with writing(engine) as session:
-        replace_groups(session, _members(operators), _links(operators), alike)
+        replace_groups(session, _members(operators, pages), _links(operators), alike)
     return Grouped(len(operators), len({page.group_id for page in alike}))
 
 
@@ -122,8 +124,22 @@ def _alike(session: Session) -> list[AlikePage]:
     ]
 
 
-def _members(operators: Sequence[Operator]) -> list[SiteMember]:
-    return [SiteMember(site=site, cluster_id=_cluster_id(one)) for one in operators for site in one.sites]
+def _by_site(pages: Mapping[str, int]) -> Mapping[str, int]:
+    counted: Counter[str] = Counter()
+    for host, count in pages.items():
+        counted[site_of(host)] += count
+    return counted
+
+
+def _members(operators: Sequence[Operator], hosts: Iterable[str]) -> list[SiteMember]:
+    hosts_of: defaultdict[str, list[str]] = defaultdict(list)
+    for host in sorted(hosts):
+        hosts_of[site_of(host)].append(host)
+    return [
+        SiteMember(site=site, cluster_id=_cluster_id(one), hosts=hosts_of[site])
+        for one in operators
+        for site in one.sites
+    ]
 
 
 def _links(operators: Sequence[Operator]) -> list[SiteLink]:

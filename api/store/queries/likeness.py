@@ -8,10 +8,10 @@ from sqlalchemy import select as wide_select
 from sqlmodel import Session, col, select
 
 from api.store.scopes import scope_hash
-from api.store.sites import site_of
 from api.store.tables.likeness import PageMark, PagePrint
 from api.store.tables.pages import Capture, PageAddress, SitePage, StoredDocument
 from api.store.tables.verdicts import StoredVerdict
+from crawler.canonical import site_of
 
 BATCH = 1_000
 
@@ -101,12 +101,9 @@ def count_marks(session: Session) -> dict[tuple[str, str], int]:
 
 
 def count_pages(session: Session) -> dict[str, int]:
-    """Count the pages of each site that have prints."""
+    """Count the pages of each host that have prints."""
     statement = select(SitePage.host, func.count()).join(PagePrint, col(PagePrint.page_id) == SitePage.id)
-    counted: dict[str, int] = {}
-    for host, count in session.exec(statement.group_by(SitePage.host)):
-        counted[site_of(host)] = counted.get(site_of(host), 0) + count
-    return counted
+    return dict(session.exec(statement.group_by(SitePage.host)).all())
 
 
 def count_comparable(session: Session, fewest: int) -> int:

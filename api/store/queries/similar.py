@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from api.store.sites import site_of
 from api.store.tables.cases import Case
 from api.store.tables.likeness import AlikePage, SiteLink, SiteMember
 from api.store.tables.pages import SitePage
+from crawler.canonical import site_of
 
 MOST_SITES = 50
 MOST_PAGES = 50
@@ -96,22 +96,21 @@ def _kin(session: Session, site: str) -> tuple[Kin, ...]:
     member = session.get(SiteMember, site)
     if member is None:
         return ()
-    others = select(SiteMember.site).where(SiteMember.cluster_id == member.cluster_id, SiteMember.site != site)
+    others = select(SiteMember).where(SiteMember.cluster_id == member.cluster_id, SiteMember.site != site)
     links: defaultdict[str, list[SiteLink]] = defaultdict(list)
     for link in session.exec(select(SiteLink).where(SiteLink.cluster_id == member.cluster_id)):
         links[link.site].append(link)
         links[link.other_site].append(link)
-    sites = tuple(session.exec(others))
-    worst = _worst_cases(session, sites)
+    members = session.exec(others).all()
+    worst = _worst_cases(session, [host for one in members for host in one.hosts])
     kin = []
-    for other in sites:
+    for other in (one.site for one in members):
         direct = [link for link in links[other] if site in (link.site, link.other_site)]
         kin.append(Kin(other, bool(direct), tuple(direct or links[other]), worst.get(other)))
     return tuple(sorted(kin, key=lambda one: (not one.is_direct, -max(link.weight for link in one.links), one.site)))
 
 
-def _worst_cases(session: Session, sites: Collection[str]) -> dict[str, Case]:
-    hosts = [*sites, *(f"www.{site}" for site in sites)]
+def _worst_cases(session: Session, hosts: Collection[str]) -> dict[str, Case]:
     worst: dict[str, Case] = {}
     for host, case in session.exec(
         select(SitePage.host, Case)

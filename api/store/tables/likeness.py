@@ -36,12 +36,13 @@ class PageMark(Row, table=True):
 
 
 class SiteMember(Row, table=True):
-    """A site that seems to be run by the operator of others; one a site, and only of those with links."""
+    """A site (a registered name) that seems to be run by the operator of others, with the hosts of it that we know."""
 
     __tablename__ = "site_member"
 
     site: str = Field(primary_key=True)
     cluster_id: str = Field(index=True)
+    hosts: list[str] = Field(sa_type=JSON)
 
 
 class SiteLink(Row, table=True):

@@ -35,6 +35,15 @@ def test_sites_with_one_handle_and_pages_with_one_text_are_found(world: World) -
     assert similar(world, BAKERY).count == 0
 
 
+def test_hosts_below_one_name_are_one_site_and_hide_no_link_by_their_number(world: World) -> None:
+    flood = {f"http://h{number}.flood.example/": ("Flood\nTelegram @lanternrow", []) for number in range(60)}
+    world.visit(flood)
+    assert regroup(world.engine, world.blobs) == Grouped(operators=0, texts=0)
+    world.visit({SHOP: (OFFER, SAID)})
+    assert regroup(world.engine, world.blobs) == Grouped(operators=1, texts=0)
+    assert [kin.site for kin in similar(world, SHOP).kin] == ["flood.example"]
+
+
 def test_a_site_two_links_away_is_named_with_the_links_it_has(world: World) -> None:
     world.visit(
         {

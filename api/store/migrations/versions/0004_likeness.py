@@ -53,6 +53,7 @@ def _create_of_sites() -> None:
         "site_member",
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("cluster_id", sa.String(), nullable=False),
+        sa.Column("hosts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("site", name=op.f("pk_site_member")),
     )
     op.create_index(op.f("ix_site_member_cluster_id"), "site_member", ["cluster_id"])
