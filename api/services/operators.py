@@ -7,7 +7,7 @@ Little and little do not add up: one reason has to tell something by itself, for
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from api.store.queries.likeness import Sighting
@@ -75,10 +75,11 @@ def find_operators(
 def _by_key(sightings: Iterable[Sighting]) -> Iterator[list[Sighting]]:
     """The sites of each mark that two to MOST_SITES have, each site once."""
     keys: defaultdict[str, dict[str, Sighting]] = defaultdict(dict)
-    for one in sightings:
-        known = keys[one.key].get(one.site)
-        if known is None or (one.is_contact, one.pages) > (known.is_contact, known.pages):
-            keys[one.key][one.site] = one
+    for sighting in sightings:
+        one = sighting
+        if known := keys[one.key].get(one.site):
+            one = replace(known, pages=known.pages + one.pages, is_contact=known.is_contact or one.is_contact)
+        keys[one.key][one.site] = one
     return (list(sites.values()) for sites in keys.values() if 1 < len(sites) <= MOST_SITES)
 
 
