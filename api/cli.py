@@ -17,6 +17,7 @@ COMMANDS = {
     "weekly": "api.commands.weekly",
     "serve": "api.commands.serve",
     "sources": "api.commands.sources",
+    "clusters": "api.commands.clusters",
     "user": "api.commands.user",
     "key": "api.commands.keys",
     "train": "api.commands.train",

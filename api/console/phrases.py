@@ -89,6 +89,15 @@ NOT_SEEN = {
     "truncated": "it ended before its announced end",
     "unknown_language": "its language is not one we read",
 }
+MARK = {
+    "email": "Mail address",
+    "icon": "Site icon",
+    "messenger": "Messenger",
+    "phone": "Telephone",
+    "template": "Page template",
+    "tracker": "Analytics account",
+    "wallet": "Wallet",
+}
 LANGUAGE = {
     "ar": "Arabic", "cs": "Czech", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "he": "Hebrew",
     "it": "Italian", "nl": "Dutch", "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "uk": "Ukrainian",
@@ -117,6 +126,11 @@ def likelihood(probability: float) -> str:
     """Give `very likely, 97 %`."""
     word = next(word for least, word in _LIKELIHOOD if probability >= least)
     return f"{word}, {percent(probability)}"
+
+
+def shared(likeness: float) -> str:
+    """Give the share of a text that another has too, an estimate: `about 90 %`, or `all of it`."""
+    return "all of it" if likeness == 1 else f"about {round(likeness * 100):d}{NARROW}%"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -18,6 +18,7 @@ from api.store.tables.sources import StoredSource
 from api.store.tables.verdicts import StoredVerdict
 from crawler.extraction.extract import EXTRACTOR_VERSION
 from crawler.items import Document, Page
+from crawler.likeness import is_changed
 
 # As api.judging.scanner says it in a verdict on a page that was not read.
 NOT_READ = "not_read"
@@ -98,10 +99,18 @@ def _settle(
     settle_capture(session, capture, page, document, verdict)
     filed = file_verdict(session, verdict, shop.clock(), shop.sample)
     run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
-    # What could not be read the last time is no text that this one differs from.
-    run.changed += before is not None and NOT_READ not in before.degraded and before.text_sha256 != verdict.text_sha256
+    run.changed += before is not None and _is_changed(session, before, document)
     run.new_flags += filed.is_new_flag
     session.add(run)
+
+
+def _is_changed(session: Session, before: StoredVerdict, document: StoredDocument) -> bool:
+    """A text is changed when it is another one and differs in more than trifles: a date, a counter of visitors."""
+    # What could not be read the last time is no text that this one differs from.
+    if NOT_READ in before.degraded or before.text_sha256 == document.text_sha256:
+        return False
+    earlier = session.exec(select(StoredDocument.simhash).where(StoredDocument.id == before.document_id)).one()
+    return earlier is None or document.simhash is None or is_changed(earlier, document.simhash)
 
 
 def _record_unreadable(shop: Workshop, capture_id: str, why: str) -> None:

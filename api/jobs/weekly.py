@@ -16,6 +16,7 @@ from api.jobs.plan import Plan, close_runs, make_plan
 from api.jobs.progress import Progress, SourceReport, WeeklyReport
 from api.jobs.workshop import Workshop
 from api.judging.scanner import Scanner
+from api.services.clusters import regroup
 from api.services.models import current_model
 from api.services.sampling import Sample
 from api.settings import Settings
@@ -106,7 +107,23 @@ def _work_off(
         reports = _visit_all(shop, plan, policy, progress)
     with writing(engine) as session:
         close_runs(session, clock())
+    progress.say(_compared(engine, blobs))
     return reports
+
+
+def _compared(engine: Engine, blobs: BlobStore) -> str:
+    """Compare what the run brought with all that is known; gives a sentence for people.
+
+    Whatever goes wrong with it, the run is done, and the next one compares everything again.
+    """
+    try:
+        grouped = regroup(engine, blobs)
+    except Exception as problem:
+        LOG.exception("pages and sites could not be compared")
+        return (
+            f"pages and sites could not be compared ({type(problem).__name__}); `rxwarden clusters --anew` tries again"
+        )
+    return f"all pages compared; operators with several sites: {grouped.operators}, texts on several: {grouped.texts}"
 
 
 def _visit_all(shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progress) -> tuple[SourceReport, ...]:

@@ -40,6 +40,10 @@ class LinkCollector:
             parts = urlsplit(base)
             self._base, self._origin = base, f"{parts.scheme}://{parts.netloc}"
 
+    def resolve(self, target: str) -> str:
+        """The http(s) URL that a target of the page means; "" when there is none."""
+        return absolute(self._base, target) if target else ""
+
     def add(self, target: str) -> None:
         """Keep the link if it leads to another http(s) address."""
         target = target.strip()

@@ -42,13 +42,17 @@ class PageAddress(Row, table=True):
 
 
 class StoredDocument(Row, table=True):
-    """What a reader of a page saw; the text is the blob `text_sha256` (UTF-8, surrogates passed)."""
+    """What a reader of a page saw; the text is the blob `text_sha256` (UTF-8, surrogates passed).
+
+    `simhash` tells how much a text differs (crawler.likeness); None where it was read before it was kept.
+    """
 
     __tablename__ = "document"
 
     id: str = Field(primary_key=True)
     page_id: str = Field(foreign_key="site_page.id", index=True)
     text_sha256: str
+    simhash: str | None = None
     title: str = Field(sa_type=HostileText)
     language: str
     blocks: list[dict[str, str | int | bool]] = Field(sa_type=JSON)
