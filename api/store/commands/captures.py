@@ -60,6 +60,7 @@ def save_capture(
         content_type=page.content_type,
         redirects=list(page.redirects),
         ip_address=page.ip_address,
+        certificate_problem=page.certificate_problem,
         etag=_header(page, "etag"),
         last_modified=_header(page, "last-modified"),
         not_modified=page.status == NOT_MODIFIED,
