@@ -33,7 +33,7 @@ def test_a_service_with_everything_in_place_is_ready(served: Served) -> None:
     place_model(served.settings)
     told = served.client.get("/readyz")
     assert told.status_code == 200, told.text
-    assert told.json() == {"status": "ready", "index_age_seconds": 0.0}
+    assert told.json() == {"status": "ready", "index_age_seconds": 0.0, "warnings": []}
 
 
 def test_a_missing_model_and_an_old_database_are_named_with_what_to_do(served: Served) -> None:
