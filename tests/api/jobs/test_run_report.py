@@ -2,7 +2,9 @@
 
 import dataclasses
 import io
+import ssl
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -16,6 +18,7 @@ from api.services.models import model_folder
 from api.services.room import CaptureRoom
 from api.store.kinds import SourceRunState
 from api.store.queries.runs import list_runs
+from api.store.tables.pages import Capture
 from api.store.tables.runs import Run, SourceRun
 from api.store.tables.verdicts import StoredVerdict
 from classifier import artifact
@@ -23,6 +26,7 @@ from tests.api.jobs.asking import count, counts
 from tests.api.jobs.conftest import Installation, site
 from tests.api.jobs.web import Answer, TinyWeb, html
 from tests.api.world import MONDAY
+from tests.crawler.test_certificates import Authority
 
 HOURS = "Our bakery is open from eight to six, and on Sundays until noon."
 
@@ -128,6 +132,22 @@ def test_a_job_that_did_not_run_is_told_of_until_it_runs_again(shop: Installatio
 def test_a_source_that_was_never_visited_is_late_too_and_a_paused_one_is_not(shop: Installation) -> None:
     assert "weekly" in amiss(shop, days=9)
     assert amiss(shop, days=7) == {}
+
+
+def test_certificates_that_do_not_verify_are_told_of_when_it_begins_and_stay_with_the_pages(
+    shop: Installation, web: TinyWeb, tmp_path: Path
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Authority("Nobody").write(tmp_path, "shop.localhost"))
+    web.speak_tls(context)
+    start = web.url("shop").replace("http:", "https:")
+    shop.watch(site(web, "shop", start_urls=(start,)))
+    (first,), (second,) = shop.weekly().sources, shop.weekly(week=1).sources
+    assert (first.pages, first.unverified, first.error) == (10, 10, "")
+    assert "a certificate that does not verify" in first.warnings[0]
+    assert (second.unverified, second.warnings) == (10, ())
+    problems = shop.look(lambda session: set(session.exec(select(Capture.certificate_problem)).all()))
+    assert problems == {"who signed it is not known"}
 
 
 def test_over_the_budget_nothing_more_is_fetched_and_what_is_left_waits(shop: Installation, web: TinyWeb) -> None:

@@ -52,6 +52,18 @@ def test_a_database_that_cannot_be_opened_is_named(small_world: World, settings:
         problem(served.get("/v1/lookup?url=http://a.example/"), 503)
 
 
+def test_a_job_that_does_not_run_is_told_of_while_look_ups_go_on(served: Served) -> None:
+    place_model(served.settings)
+    served.world.visit({"http://a.example/": ("Soap", [])})
+    served.clock.pass_seconds(30 * 86_400)
+    told = served.client.get("/readyz")
+    assert (told.status_code, told.json()["status"]) == (200, "ready")
+    (warning,) = told.json()["warnings"]
+    assert warning["field"] == "weekly"
+    assert "rxwarden weekly --print-timer" in warning["problem"]
+    assert "shop" not in told.text
+
+
 def test_what_is_not_there_and_what_takes_no_such_method_say_so(served: Served) -> None:
     assert problem(served.client.get("/v1/nothing"), 404)["code"] == "not_found"
     for method, path in (("DELETE", "/v1/flags"), ("PUT", "/v1/lookup"), ("POST", "/healthz")):
