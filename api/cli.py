@@ -14,6 +14,7 @@ from crawler.exceptions import CrawlerError
 COMMANDS = {
     "demo": "api.commands.demo",
     "judge": "api.commands.judge",
+    "crawl": "api.commands.crawl",
     "weekly": "api.commands.weekly",
     "serve": "api.commands.serve",
     "sources": "api.commands.sources",

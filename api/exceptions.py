@@ -41,6 +41,10 @@ class RunLocked(RxwardenError):
     """Another weekly run is at work on this data folder: wait for it."""
 
 
+class RoomShort(RxwardenError):
+    """There is no room for more captures: make some, then run again; what is unfinished goes on."""
+
+
 class ReviewInvalid(RxwardenError):
     """A review contradicts itself or names findings that are not there: correct it."""
 

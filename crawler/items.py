@@ -22,6 +22,7 @@ class Page:
     """One answered request with its bytes after content decoding; nothing has read them yet.
 
     redirects: the URLs that led on to `final_url`, in order. truncated: the connection ended before the announced end.
+    certificate_problem: why the certificate of `final_url` does not verify; empty when it does or the URL is http.
     """
 
     url: str
@@ -37,6 +38,7 @@ class Page:
     redirects: tuple[str, ...] = ()
     ip_address: str = ""
     truncated: bool = False
+    certificate_problem: str = ""
 
     @cached_property
     def body_sha256(self) -> str:

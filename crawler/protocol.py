@@ -123,6 +123,7 @@ def _page(fields: dict[str, object], body: bytes) -> Page:
         redirects=tuple(str(url) for url in redirects),
         ip_address=str(fields["ip_address"]),
         truncated=fields["truncated"] is True,
+        certificate_problem=str(fields["certificate_problem"]),
     )
 
 

@@ -116,11 +116,16 @@ def _urls_problem(value: object) -> str:
     """Say what is wrong with the list of start URLs; empty when nothing is."""
     if not isinstance(value, list | tuple) or not value:
         return "must be a list with at least one URL"
-    for url in value:
-        if not isinstance(url, str) or not host_of(url):
-            return f"holds {url!r}; give absolute http:// or https:// URLs"
-        if len(url) > MAX_URL or not url.isprintable() or " " in url:
-            return f"holds {url[:80]!r}; URLs have no spaces and at most {MAX_URL} characters"
-        if urlsplit(url).username is not None:
-            return f"holds {url!r}; leave user name and password out"
-    return "" if len(set(value)) == len(value) else "holds a URL twice; list it once"
+    problem = next((f"holds {problem}" for url in value if (problem := url_problem(url))), "")
+    return problem or ("" if len(set(value)) == len(value) else "holds a URL twice; list it once")
+
+
+def url_problem(url: object) -> str:
+    """Say what is wrong with a URL to begin at; empty when nothing is."""
+    if not isinstance(url, str) or not host_of(url):
+        return f"{url!r}; give absolute http:// or https:// URLs"
+    if len(url) > MAX_URL or not url.isprintable() or " " in url:
+        return f"{url[:80]!r}; URLs have no spaces and at most {MAX_URL} characters"
+    if urlsplit(url).username is not None:
+        return f"{url!r}; leave user name and password out"
+    return ""

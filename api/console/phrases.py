@@ -78,6 +78,7 @@ FAILURE = {
     "robots": "The site's robots.txt asks crawlers to stay away; it was not fetched.",
     "timeout": "The server did not answer in time.",
     "too_large": "The page is larger than the limit.",
+    "unreadable": "It was captured and could not be read.",
 }
 NOT_SEEN = {
     "empty": "the page was empty",

@@ -9,11 +9,18 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, select
 
-from api.exceptions import BlobDamaged, BlobMissing
-from api.jobs.progress import Progress
+from api.exceptions import BlobDamaged, BlobMissing, RoomShort
+from api.jobs.progress import Fetched, Hear, Progress, ignore
 from api.jobs.scan import judge_capture
 from api.jobs.workshop import Workshop
-from api.store.commands.captures import NOT_MODIFIED, Place, latest_capture, list_unjudged, save_capture
+from api.store.commands.captures import (
+    NOT_MODIFIED,
+    Place,
+    is_full_due,
+    latest_capture,
+    list_unjudged,
+    save_capture,
+)
 from api.store.commands.frontier import (
     add_targets,
     count_targets,
@@ -24,7 +31,7 @@ from api.store.commands.frontier import (
     note_attempt,
     target_id,
 )
-from api.store.kinds import CaptureState
+from api.store.kinds import CaptureState, TargetState
 from api.store.tables.runs import CrawlTarget, SourceRun
 from crawler.canonical import lookup_key
 from crawler.discovery import PatternBudget, next_targets, start_targets
@@ -48,18 +55,36 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One source to visit within a run; verdicts are made for the date of `as_of`."""
+    """One source to visit within a run; verdicts are made for the date of `as_of`.
+
+    `is_whole`: every page is asked for whole, whatever is known of it.
+    """
 
     source: Source
     source_run_id: str
     as_of: datetime
+    is_whole: bool = False
 
 
 class Visit:
-    """One visit; `run` may be cut off anywhere and begun again with the same errand."""
+    """One visit; `run` may be cut off anywhere and begun again with the same errand.
 
-    def __init__(self, shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progress) -> None:
+    `hear` is told of each URL when it is done with; so many are in the fetcher's hands at a time as `in_flight` says.
+    """
+
+    def __init__(
+        self,
+        shop: Workshop,
+        errand: Errand,
+        policy: FetchPolicy,
+        progress: Progress,
+        *,
+        hear: Hear = ignore,
+        in_flight: int = IN_FLIGHT,
+    ) -> None:
         self._shop = shop
+        self._hear = hear
+        self._in_flight = in_flight
         self._errand = errand
         self._source = errand.source
         self._policy = policy
@@ -69,7 +94,10 @@ class Visit:
         self._done = 0
 
     def run(self) -> None:
-        """Judge what an earlier visit left over, then fetch and judge until the frontier is empty."""
+        """Judge what an earlier visit left over, then fetch and judge until the frontier is empty.
+
+        FetcherDied when the fetcher ended too early, RoomShort when there is no room for what it brings.
+        """
         self._open_frontier()
         self._judge_left_over()
         if self._waiting:
@@ -95,6 +123,7 @@ class Visit:
             self._judge(capture.id, capture.target_id)
 
     def _fetch(self) -> None:
+        self._check_room(0)
         with CrawlProcess(self._source, self._policy) as fetcher:
             self._feed(fetcher)
             try:
@@ -107,32 +136,50 @@ class Visit:
                 raise
 
     def _feed(self, fetcher: CrawlProcess) -> None:
-        while self._waiting and len(fetcher.unanswered) < IN_FLIGHT:
+        while self._waiting and len(fetcher.unanswered) < self._in_flight:
             row = self._waiting.popleft()
             fetcher.send(self._with_validators(Target(row.url, row.depth)))
 
     def _with_validators(self, target: Target) -> Target:
         """Ask for changes only, where the last capture of this very URL is still whole."""
+        if self._errand.is_whole:
+            return target
         try:
             with self._shop.reading() as session:
                 capture = latest_capture(session, lookup_key(target.url))
-            if capture is None or capture.final_url != target.url or capture.truncated:
-                return target
+                if capture is None or capture.final_url != target.url or capture.truncated:
+                    return target
+                if is_full_due(session, capture.page_id):
+                    return target
             self._shop.blobs.load(capture.blob_sha256)
         except (UrlInvalid, BlobMissing, BlobDamaged):
             return target
         return replace(target, etag=capture.etag, last_modified=capture.last_modified)
 
     def _take(self, answer: Page | FetchFailure) -> None:
-        failure = answer if isinstance(answer, FetchFailure) else self._keep(answer)
-        if failure is not None:
-            with self._shop.writing() as session:
-                mark_failed(session, self._target(session, failure.url), failure)
+        if isinstance(answer, FetchFailure):
+            fetched = Fetched(answer.url, answer.url, None, 0, failure=answer)
+        else:
+            self._check_room(len(answer.body))
+            kept = self._keep(answer)
+            fetched = Fetched(answer.url, answer.final_url, answer.status, len(answer.body))
+            fetched = (
+                replace(fetched, failure=kept) if isinstance(kept, FetchFailure) else replace(fetched, capture_id=kept)
+            )
+        if fetched.failure is not None:
+            self._note_failure(fetched.failure, fetched.received)
         self._done += 1
+        self._hear(fetched)
         self._progress.step(self._source.name, self._done, self._known)
 
-    def _keep(self, page: Page) -> FetchFailure | None:
-        """Save and judge a page; gives a failure where the answer is none."""
+    def _note_failure(self, failure: FetchFailure, received: int) -> None:
+        with self._shop.writing() as session:
+            mark_failed(session, self._target(session, failure.url), failure)
+            self._source_run(session).bytes += received
+
+    def _keep(self, page: Page) -> FetchFailure | str:
+        """Save and judge a page; gives its capture's id, or a failure where the answer is no page."""
+        received = len(page.body)
         try:
             place = _place(page)
         except UrlInvalid as problem:
@@ -148,7 +195,8 @@ class Visit:
         listing = _is_listing(page)
         with self._shop.writing() as session:
             target = self._target(session, page.url)
-            run = session.exec(select(SourceRun).where(SourceRun.id == self._errand.source_run_id)).one()
+            run = self._source_run(session)
+            run.bytes += received
             state = CaptureState.LISTING if listing else CaptureState.CAPTURED
             capture, is_first = save_capture(session, page, place, run, target, blob_sha256=blob, state=state)
             mark_fetched(session, target)
@@ -156,7 +204,7 @@ class Visit:
                 self._follow(session, target, page, [])
         if is_first and not listing:
             self._judge(capture.id, target.id)
-        return None
+        return capture.id
 
     def _restored(self, page: Page, place: Place) -> Page | None:
         """Give a not-modified answer the bytes it speaks of."""
@@ -192,11 +240,23 @@ class Visit:
         with self._shop.writing() as session:
             for target in unanswered:
                 failure = FetchFailure(target.url, "fetcher_died", why, target.depth)
-                note_attempt(session, self._target(session, target.url), failure)
+                row = self._target(session, target.url)
+                note_attempt(session, row, failure)
+                if row.state is TargetState.FAILED:
+                    self._hear(Fetched(target.url, target.url, None, 0, failure=failure))
 
     def _target(self, session: Session, url: str) -> CrawlTarget:
         row_id = target_id(self._errand.source_run_id, url)
         return session.exec(select(CrawlTarget).where(CrawlTarget.id == row_id)).one()
+
+    def _source_run(self, session: Session) -> SourceRun:
+        return session.exec(select(SourceRun).where(SourceRun.id == self._errand.source_run_id)).one()
+
+    def _check_room(self, size: int) -> None:
+        self._shop.room.grow(size)
+        shortage = self._shop.room.shortage()
+        if shortage:
+            raise RoomShort(shortage)
 
     def _check_stop(self) -> None:
         if self._shop.stop.is_set():

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.judging.scanner import Scanner, ScanResult
+from api.services.room import CaptureRoom
 from api.services.sampling import Sample
 from api.store.blobs import BlobStore
 from api.store.engine import reading, writing
@@ -25,6 +26,7 @@ class Workshop:
     scanner: Scanner
     sample: Sample
     clock: Callable[[], datetime]
+    room: CaptureRoom
     stop: threading.Event = field(default_factory=threading.Event)
     _writes: threading.Lock = field(default_factory=threading.Lock)
 

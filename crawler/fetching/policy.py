@@ -26,7 +26,8 @@ class FetchPolicy:
     """Identity, politeness and limits of a fetcher; PolicyInvalid names the field that cannot be used.
 
     contact: a URL or mail address that a site's owner can turn to; it is part of the user agent.
-    allowed_addresses: exact `address:port` endpoints that may be contacted though they are not public.
+    allowed_addresses: exact addresses, each with one port or with none for any, that may be contacted though they are
+    not public. only_allowed: nobody else may be, which is for fetching without anybody to name as a contact.
     delay_seconds: least time between two requests to a host; AutoThrottle and Crawl-delay lengthen it, up to
     max_delay_seconds. timeout_seconds: for one whole answer. stall_seconds: silence after which the fetcher is ended.
     """
@@ -34,6 +35,7 @@ class FetchPolicy:
     contact: str
     agent: str = "rxwarden/1"
     allowed_addresses: tuple[str, ...] = ()
+    only_allowed: bool = False
     delay_seconds: float = 1.0
     max_delay_seconds: float = 60.0
     timeout_seconds: float = 30.0
@@ -70,6 +72,7 @@ class FetchPolicy:
     def guard(self) -> AddressGuard:
         """Give the address guard that holds for this policy."""
         try:
-            return AddressGuard(frozenset(parse_endpoint(text) for text in self.allowed_addresses))
+            allowed = frozenset(parse_endpoint(text) for text in self.allowed_addresses)
+            return AddressGuard(allowed, self.only_allowed)
         except ValueError as problem:
             raise PolicyInvalid(f"allowed_addresses: {problem}") from problem

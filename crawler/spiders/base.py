@@ -8,6 +8,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler.exceptions import PageBlocked
+from crawler.fetching.certificates import CertificateLedger
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
 from crawler.fetching.pipes import Answers, Feed
@@ -40,6 +41,7 @@ class FetchingSpider(Spider):
         self.answers = answers
         self.clock = clock
         self.closed_because = ""
+        self.certificates = CertificateLedger()
         self._redirect_scope = None if self.may_leave_site else Scope.of(source.start_urls)
 
     async def start(self) -> AsyncIterator[Request]:
@@ -104,6 +106,7 @@ class FetchingSpider(Spider):
             redirects=tuple(response.meta.get("redirect_urls", ())),
             ip_address=str(response.ip_address or ""),
             truncated="dataloss" in response.flags,
+            certificate_problem=self.certificates.problem(response.url),
         )
 
 

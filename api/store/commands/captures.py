@@ -12,6 +12,8 @@ from api.store.tables.runs import CrawlTarget, SourceRun
 from crawler.items import Page
 
 NOT_MODIFIED = 304
+# Validators lie, by mistake or to hide a change: every fourth time the whole page is asked for.
+FULL_EVERY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def save_capture(
         content_type=page.content_type,
         redirects=list(page.redirects),
         ip_address=page.ip_address,
+        certificate_problem=page.certificate_problem,
         etag=_header(page, "etag"),
         last_modified=_header(page, "last-modified"),
         not_modified=page.status == NOT_MODIFIED,
@@ -84,6 +87,17 @@ def latest_capture(session: Session, lookup_key: str) -> Capture | None:
         .join(PageAddress, col(PageAddress.page_id) == SitePage.id)
         .where(PageAddress.id == scope_hash(lookup_key))
     ).first()
+
+
+def is_full_due(session: Session, page_id: str) -> bool:
+    """True when the page said "not modified" each time since FULL_EVERY visits ago."""
+    newest = session.exec(
+        select(Capture.not_modified)
+        .where(Capture.page_id == page_id)
+        .order_by(col(Capture.fetched_at).desc())
+        .limit(FULL_EVERY - 1)
+    ).all()
+    return len(newest) == FULL_EVERY - 1 and all(newest)
 
 
 def stored_page(capture: Capture, source: SourceRun, spider: str, body: bytes) -> Page:

@@ -9,6 +9,9 @@ from api.exceptions import NotFound, SourceInvalid
 from api.store.tables.sources import StoredSource
 from crawler.sources import Source
 
+# What a person crawls once is filed under this name.
+ONE_OFF = "one-off"
+
 
 def list_sources(session: Session) -> tuple[StoredSource, ...]:
     """List the sources that are not removed, by name."""
@@ -35,6 +38,17 @@ def add_source(session: Session, source: Source, now: datetime) -> StoredSource:
     if row is not None and row.removed_at is None:
         raise SourceInvalid(f"there is a source {source.name!r} already; choose another name, or seed it from a file")
     return _put(session, source, now, keep_enabled=False)
+
+
+def keep_one_off(session: Session, now: datetime) -> StoredSource:
+    """Give the source that one-off crawls are filed under; it is never watched and never listed."""
+    row = session.get(StoredSource, ONE_OFF)
+    if row is None:
+        row = _empty(Source(ONE_OFF, "site", ()), now)
+        row.enabled, row.spider, row.removed_at = False, "site", now
+        session.add(row)
+        session.flush()
+    return row
 
 
 def set_enabled(session: Session, name: str, *, enabled: bool) -> StoredSource:
@@ -68,6 +82,8 @@ def to_source(row: StoredSource) -> Source:
 
 
 def _put(session: Session, source: Source, now: datetime, *, keep_enabled: bool) -> StoredSource:
+    if source.name == ONE_OFF:
+        raise SourceInvalid(f"{ONE_OFF!r} is the name that `rxwarden crawl` files under; choose another name")
     known = session.get(StoredSource, source.name)
     stays = known is not None and known.removed_at is None
     row = known or _empty(source, now)

@@ -66,7 +66,8 @@ class StoredDocument(Row, table=True):
 class Capture(Row, table=True):
     """One answer of the web, at most one a page and source run; the bytes are the blob `blob_sha256`.
 
-    `not_modified`: the server said that the bytes are those of the capture before; `scan_error`: why it is unreadable.
+    `not_modified`: the server said that the bytes are those of the capture before; `scan_error`: why it is unreadable;
+    `certificate_problem`: why the server's certificate does not verify, empty when it does or none was needed.
     """
 
     __tablename__ = "capture"
@@ -88,6 +89,7 @@ class Capture(Row, table=True):
     content_type: str = Field(sa_type=HostileText)
     redirects: list[str] = Field(sa_type=JSON)
     ip_address: str = ""
+    certificate_problem: str = Field(default="", sa_type=HostileText)
     etag: str = Field(default="", sa_type=HostileText)
     last_modified: str = Field(default="", sa_type=HostileText)
     fetched_at: datetime = Field(sa_type=UtcDateTime)

@@ -145,3 +145,19 @@ def test_a_weekly_run_with_nothing_due_says_so_and_exits_with_0(run: Run) -> Non
 def stored() -> list[StoredSource]:
     with reading(open_store(load_settings())) as session:
         return list(session.exec(select(StoredSource)))
+
+
+def test_a_check_says_whether_anything_is_amiss_and_visits_nothing(run: Run) -> None:
+    well = run("weekly", "--check")
+    assert (well.exit_code, well.output) == (0, "all well\n")
+    run("sources", "add", "shop", "https://shop.example.com/")
+    late = run("weekly", "--check", "--as-of", "2099-01-01")
+    assert late.exit_code == 3
+    assert late.output.startswith("weekly: did not run when it should: 1 watched sources")
+
+
+def test_a_timer_is_printed_for_this_installation(run: Run, tmp_path: Path) -> None:
+    printed = run("weekly", "--print-timer").output
+    assert f'Environment="RXWARDEN_DATA={tmp_path / "data"}"' in printed
+    assert "OnCalendar=" in printed
+    assert not (tmp_path / "data").exists()

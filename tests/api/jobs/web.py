@@ -1,6 +1,7 @@
 """A little web on loopback: pages by host and path, requests counted, and a door that can be held shut."""
 
 import hashlib
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -54,6 +55,10 @@ class TinyWeb:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def speak_tls(self, context: ssl.SSLContext) -> None:
+        """Answer over TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def port(self) -> int:
