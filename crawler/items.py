@@ -45,17 +45,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A host that asked, by Retry-After, to be left alone until a moment (aware UTC)."""
+
+    host: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FetchFailure:
     """A request that gave no page; `detail` is a sentence for a person.
 
-    reason: blocked_address, robots, offsite_redirect, redirects, timeout, too_large, dns, connection, invalid_url,
-    dropped, error.
+    reason: blocked_address, robots, paused, offsite_redirect, redirects, timeout, too_large, dns, connection, coding,
+    invalid_url, dropped, error. pause: what a host asked for, where that is the reason.
     """
 
     url: str
     reason: str
     detail: str
     depth: int = 0
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ from api.store.commands.frontier import (
 )
 from api.store.kinds import CaptureState
 from api.store.tables.runs import CrawlTarget, SourceRun
+from crawler.budgets import VisitBudget
 from crawler.canonical import lookup_key
-from crawler.discovery import PatternBudget, next_targets, start_targets
+from crawler.discovery import next_targets, start_targets
 from crawler.exceptions import FetcherDied, UrlInvalid
 from crawler.fetching.policy import FetchPolicy
 from crawler.items import FetchFailure, Page, Target
@@ -36,8 +37,6 @@ from crawler.sitemaps import sitemap_locations
 from crawler.sources import Source
 
 LOG = logging.getLogger(__name__)
-# URLs of one shape that a visit takes at most; the rest of a calendar says nothing new.
-MOST_OF_A_PATTERN = 200
 # Enough for the fetcher to keep every host busy, few enough to be asked again after a crash.
 IN_FLIGHT = 32
 
@@ -80,7 +79,7 @@ class Visit:
         self._most = max(self._source.max_pages, len(starts))
         with self._shop.writing() as session:
             urls = list_urls(session, self._errand.source_run_id)
-            self._budget = PatternBudget(MOST_OF_A_PATTERN, urls)
+            self._budget = VisitBudget(self._source, urls)
             # Start URLs are a person's choice; no budget leaves one out.
             add_targets(session, self._errand.source_run_id, starts, most=self._most, admit=lambda _: True)
             self._waiting.extend(list_pending(session, self._errand.source_run_id))

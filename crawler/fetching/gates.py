@@ -1,15 +1,17 @@
 """Two gates that every request passes: the scope of its source first of all, its address last of all."""
 
 import errno
-from urllib.parse import urlsplit
+from typing import Self
+from urllib.parse import urljoin, urlsplit
 
+from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 from twisted.internet.error import ConnectError
 
 from crawler.exceptions import PageBlocked
 from crawler.fetching.guard import installed_resolver
-from crawler.scope import Scope
+from crawler.scope import Scope, host_of
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Request.meta: the Scope that redirects of this request must stay in.
@@ -24,6 +26,35 @@ class ScopeGate:
         scope = request.meta.get(REDIRECT_SCOPE)
         if isinstance(scope, Scope) and request.meta.get("redirect_urls") and not scope.holds(request.url):
             raise PageBlocked("offsite_redirect", request.url)
+
+
+class RedirectGate:
+    """Stops a redirect that leads out of the web, or to a URL longer than any that is asked for."""
+
+    def __init__(self, max_length: int) -> None:
+        self._max_length = max_length
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the gate with the bound on the length of URLs."""
+        return cls(crawler.settings.getint("URLLENGTH_LIMIT"))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Pass on all but such redirects."""
+        place = (response.headers.get(b"Location") or b"").decode("utf-8", "replace")
+        if response.status // 100 == 3 and place:
+            if len(place) > self._max_length:
+                raise PageBlocked("redirects", f"{request.url} leads to a URL of {len(place)} characters")
+            if not _is_web(request.url, place):
+                raise PageBlocked("redirects", f"{request.url} leads to {place!r}, which is no web page")
+        return response
+
+
+def _is_web(base: str, place: str) -> bool:
+    try:
+        return bool(host_of(urljoin(base, place.strip())))
+    except ValueError:
+        return False
 
 
 class AddressGate:
