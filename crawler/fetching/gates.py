@@ -1,6 +1,7 @@
 """Two gates that every request passes: the scope of its source first of all, its address last of all."""
 
 import errno
+from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
@@ -10,6 +11,7 @@ from scrapy.http import Request, Response
 from twisted.internet.error import ConnectError
 
 from crawler.exceptions import PageBlocked
+from crawler.fetching.addresses import AddressGuard
 from crawler.fetching.guard import installed_resolver
 from crawler.scope import Scope, host_of
 
@@ -80,11 +82,21 @@ class AddressGate:
         why = ""
         resolver = installed_resolver()
         if isinstance(exception, CannotResolveHostError) and resolver is not None:
-            why = resolver.refused.get(_endpoint(request.url), "")
+            host, port = _endpoint(request.url)
+            why = resolver.refused.get((host, port)) or _literal_refusal(resolver.guard, host, port)
         if isinstance(exception, ConnectError) and exception.osError == errno.EACCES:
             why = "the address guard refused to connect"
         if why:
             raise PageBlocked("blocked_address", f"{request.url}: {why}") from exception
+
+
+def _literal_refusal(guard: AddressGuard, host: str, port: int) -> str:
+    """Say why an address that is written out, which no resolver looks up, is refused; empty for a name."""
+    try:
+        address = ip_address(host.rstrip("."))
+    except ValueError:
+        return ""
+    return guard.refusal(str(address), port)
 
 
 def _endpoint(url: str) -> tuple[str, int]:
