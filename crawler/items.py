@@ -97,7 +97,10 @@ class Signal:
 
 @dataclass(frozen=True)
 class Document:
-    """The visible and marked text of a page; every offset in the product points into `text` (code points)."""
+    """The visible and marked text of a page; every offset in the product points into `text` (code points).
+
+    nofollow_links: those of `links` that the page asks robots not to follow, all of them when it says so of itself.
+    """
 
     url: str
     title: str
@@ -106,6 +109,7 @@ class Document:
     language: str
     signals: tuple[Signal, ...] = ()
     links: tuple[str, ...] = ()
+    nofollow_links: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     not_seen: tuple[str, ...] = ()
     extractor_version: str = ""

@@ -1,7 +1,7 @@
 """Visits one source: feeds its frontier to a fetcher, saves each answer before anything reads it, judges it."""
 
 import logging
-from collections import deque
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, select
 
 from api.exceptions import BlobDamaged, BlobMissing
+from api.jobs.line import Line
 from api.jobs.progress import Progress
 from api.jobs.scan import judge_capture
 from api.jobs.workshop import Workshop
@@ -24,14 +25,17 @@ from api.store.commands.frontier import (
     note_attempt,
     target_id,
 )
-from api.store.kinds import CaptureState
+from api.store.kinds import CaptureState, TargetState
+from api.store.tables.pages import StoredDocument
 from api.store.tables.runs import CrawlTarget, SourceRun
 from crawler.budgets import VisitBudget
 from crawler.canonical import lookup_key
+from crawler.directives import links_to_follow
 from crawler.discovery import next_targets, start_targets
 from crawler.exceptions import FetcherDied, UrlInvalid
+from crawler.fetching.pauses import pause_asked_for
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Target
+from crawler.items import FetchFailure, Page, Pause, Target
 from crawler.process import CrawlProcess
 from crawler.sitemaps import sitemap_locations
 from crawler.sources import Source
@@ -39,6 +43,8 @@ from crawler.sources import Source
 LOG = logging.getLogger(__name__)
 # Enough for the fetcher to keep every host busy, few enough to be asked again after a crash.
 IN_FLIGHT = 32
+# What a URL is asked for again after a short pause.
+ASKED_LATER = re.compile(r"paused|http_429|http_503")
 
 
 class Stopped(Exception):
@@ -63,7 +69,7 @@ class Visit:
         self._source = errand.source
         self._policy = policy
         self._progress = progress
-        self._waiting: deque[CrawlTarget] = deque()
+        self._line = Line(shop, errand.source_run_id, policy)
         self._known = 0
         self._done = 0
 
@@ -71,7 +77,7 @@ class Visit:
         """Judge what an earlier visit left over, then fetch and judge until the frontier is empty."""
         self._open_frontier()
         self._judge_left_over()
-        if self._waiting:
+        if len(self._line):
             self._fetch()
 
     def _open_frontier(self) -> None:
@@ -82,9 +88,9 @@ class Visit:
             self._budget = VisitBudget(self._source, urls)
             # Start URLs are a person's choice; no budget leaves one out.
             add_targets(session, self._errand.source_run_id, starts, most=self._most, admit=lambda _: True)
-            self._waiting.extend(list_pending(session, self._errand.source_run_id))
+            self._line.add(list_pending(session, self._errand.source_run_id))
             self._known = count_targets(session, self._errand.source_run_id)
-            self._done = self._known - len(self._waiting)
+            self._done = self._known - len(self._line)
 
     def _judge_left_over(self) -> None:
         with self._shop.reading() as session:
@@ -95,20 +101,29 @@ class Visit:
 
     def _fetch(self) -> None:
         with CrawlProcess(self._source, self._policy) as fetcher:
-            self._feed(fetcher)
             try:
-                for answer in fetcher:
+                self._feed(fetcher)
+                while len(self._line) or fetcher.unanswered:
+                    for answer in fetcher:
+                        self._check_stop()
+                        self._take(answer)
+                        self._feed(fetcher)
+                    # What is left belongs to hosts that are in a pause or with another visit.
+                    self._shop.stop.wait(self._line.seconds_to_wait())
                     self._check_stop()
-                    self._take(answer)
                     self._feed(fetcher)
             except FetcherDied as death:
                 self._note_death(fetcher.unanswered, str(death))
                 raise
+            finally:
+                self._line.close()
 
     def _feed(self, fetcher: CrawlProcess) -> None:
-        while self._waiting and len(fetcher.unanswered) < IN_FLIGHT:
-            row = self._waiting.popleft()
+        while len(fetcher.unanswered) < IN_FLIGHT and (row := self._line.take()) is not None:
             fetcher.send(self._with_validators(Target(row.url, row.depth)))
+        for row, pause in self._line.take_hopeless():
+            detail = f"{pause.host} asked to be left alone until {pause.until:%Y-%m-%d %H:%M} UTC"
+            self._record(FetchFailure(row.url, "paused", detail, row.depth), was_asked=False)
 
     def _with_validators(self, target: Target) -> Target:
         """Ask for changes only, where the last capture of this very URL is still whole."""
@@ -123,10 +138,40 @@ class Visit:
         return replace(target, etag=capture.etag, last_modified=capture.last_modified)
 
     def _take(self, answer: Page | FetchFailure) -> None:
+        self._line.answered(answer.url)
+        pause = self._pause(answer)
+        is_short = pause is not None and self._line.pause(pause)
         failure = answer if isinstance(answer, FetchFailure) else self._keep(answer)
-        if failure is not None:
-            with self._shop.writing() as session:
-                mark_failed(session, self._target(session, failure.url), failure)
+        if failure is None:
+            self._step()
+        elif is_short and ASKED_LATER.fullmatch(failure.reason):
+            self._try_later(failure)
+        else:
+            self._record(failure)
+
+    def _pause(self, answer: Page | FetchFailure) -> Pause | None:
+        """Give the pause that an answer's host asks for."""
+        if isinstance(answer, FetchFailure):
+            return answer.pause
+        longest = self._policy.max_pause_seconds
+        return pause_asked_for(answer.status, answer.headers, answer.final_url, answer.fetched_at, longest)
+
+    def _try_later(self, failure: FetchFailure) -> None:
+        """Let a URL wait for the end of its host's pause, a few times."""
+        with self._shop.writing() as session:
+            row = self._target(session, failure.url)
+            note_attempt(session, row, failure)
+        if row.state is TargetState.PENDING:
+            self._line.add([row])
+        else:
+            self._step()
+
+    def _record(self, failure: FetchFailure, *, was_asked: bool = True) -> None:
+        with self._shop.writing() as session:
+            mark_failed(session, self._target(session, failure.url), failure, was_asked=was_asked)
+        self._step()
+
+    def _step(self) -> None:
         self._done += 1
         self._progress.step(self._source.name, self._done, self._known)
 
@@ -172,10 +217,12 @@ class Visit:
         return bool(self._shop.scan(page, self._errand.as_of.date()).verdict.flagged)
 
     def _judge(self, capture_id: str, target_row_id: str) -> None:
-        def follow(session: Session, page: Page, links: Sequence[str]) -> None:
+        def follow(session: Session, page: Page, document: StoredDocument) -> None:
             target = session.exec(select(CrawlTarget).where(CrawlTarget.id == target_row_id)).one()
             # A capture that an older visit left over leads nowhere in this one.
             if target.source_run_id == self._errand.source_run_id:
+                agent = self._policy.robots_token
+                links = links_to_follow(self._source, page, document.links, document.nofollow_links or (), agent)
                 self._follow(session, target, page, links)
 
         judge_capture(self._shop, capture_id, self._errand.as_of.date(), follow)
@@ -183,7 +230,7 @@ class Visit:
     def _follow(self, session: Session, target: CrawlTarget, page: Page, links: Sequence[str]) -> None:
         found = next_targets(self._source, Target(target.url, target.depth), page, links)
         added = add_targets(session, self._errand.source_run_id, found, most=self._most, admit=self._budget.admit)
-        self._waiting.extend(added)
+        self._line.add(added)
         self._known += len(added)
 
     def _note_death(self, unanswered: Sequence[Target], why: str) -> None:

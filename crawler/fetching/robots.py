@@ -13,6 +13,7 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from crawler.exceptions import PageBlocked
 from crawler.fetching.failures import explain
 from crawler.items import Pause
+from crawler.scope import Scope
 from crawler.spiders.base import FetchingSpider
 
 PATH = "/robots.txt"
@@ -64,13 +65,26 @@ class RobotsGate:
         parts = urlsplit(request.url)
         if parts.path == PATH or request.meta.get(ASKS_FOR_RULES):
             return
-        rules = await self._rules(f"{parts.scheme}://{parts.netloc}{PATH}")
+        url = f"{parts.scheme}://{parts.netloc}{PATH}"
+        rules = await self._rules(url)
+        if rules.reason == "paused":
+            # Not asked yet: the rules are asked for when the pause is over.
+            self._asked.pop(url, None)
         if rules.parser is None:
+            if rules.reason == "robots" and rules.pause is None and self._is_overridden(request.url):
+                return
             raise PageBlocked(rules.reason, rules.detail, rules.pause)
-        if not rules.parser.allowed(request.url, self._agent):
+        if not rules.parser.allowed(request.url, self._agent) and not self._is_overridden(request.url):
             raise PageBlocked("robots", f"robots.txt of {parts.netloc} disallows {request.url}")
         if rules.delay:
             self._slow_down(request, rules.delay)
+
+    def _is_overridden(self, url: str) -> bool:
+        """Tell whether the source has a reason not to obey, which holds for its own hosts alone."""
+        spider = self._crawler.spider
+        if not isinstance(spider, FetchingSpider) or not spider.source.robots_override:
+            return False
+        return Scope.of(spider.source.start_urls).holds(url)
 
     async def _rules(self, url: str) -> Rules:
         """Give the rules at this address, asking for them once a crawl."""

@@ -1,6 +1,7 @@
 """robots.txt is kept: its rules, its delay, and its silence."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -165,3 +166,22 @@ def test_a_host_whose_rules_do_not_come_in_time_is_left_alone() -> None:
         answers = fetch(make_source("url_list", *urls), make_policy(web, timeout_seconds=1.0), urls)
         assert [getattr(answers[url], "reason", "page") for url in urls] == ["timeout", "page"]
         assert "slow.localhost/page" not in web.asked
+
+
+def test_an_override_with_its_reason_holds_for_the_hosts_of_its_source_alone() -> None:
+    pages = {
+        "/robots.txt": Reply(b"User-agent: *\nDisallow: /\nCrawl-delay: 0.01\n"),
+        "broken.localhost/robots.txt": Reply(b"later", 503),
+        "/page": Reply(b"here"),
+        "/away": redirect("http://other.localhost:{port}/page"),
+    }
+    with Loopback(pages) as web:
+        own = [web.url("/page", "own.localhost"), web.url("/page", "broken.localhost")]
+        away = web.url("/away", "own.localhost")
+        obedient = make_source("url_list", *own)
+        overridden = replace(obedient, robots_override="Written consent of the site's owner")
+        assert {getattr(answer, "reason", "page") for answer in fetch(obedient, make_policy(web), own).values()} == {
+            "robots"
+        }
+        answers = fetch(overridden, make_policy(web), [*own, away])
+    assert [getattr(answers[url], "reason", "page") for url in (*own, away)] == ["page", "page", "robots"]
