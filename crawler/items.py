@@ -47,17 +47,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A host that asked, by Retry-After, to be left alone until a moment (aware UTC)."""
+
+    host: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FetchFailure:
     """A request that gave no page; `detail` is a sentence for a person.
 
-    reason: blocked_address, robots, offsite_redirect, redirects, timeout, too_large, dns, connection, invalid_url,
-    dropped, error.
+    reason: blocked_address, robots, paused, offsite_redirect, redirects, timeout, too_large, dns, connection, coding,
+    invalid_url, dropped, error. pause: what a host asked for, where that is the reason.
     """
 
     url: str
     reason: str
     detail: str
     depth: int = 0
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,10 @@ class Signal:
 
 @dataclass(frozen=True)
 class Document:
-    """The visible and marked text of a page; every offset in the product points into `text` (code points)."""
+    """The visible and marked text of a page; every offset in the product points into `text` (code points).
+
+    nofollow_links: those of `links` that the page asks robots not to follow, all of them when it says so of itself.
+    """
 
     url: str
     title: str
@@ -99,6 +111,7 @@ class Document:
     language: str
     signals: tuple[Signal, ...] = ()
     links: tuple[str, ...] = ()
+    nofollow_links: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     not_seen: tuple[str, ...] = ()
     extractor_version: str = ""

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from crawler.exceptions import FrameBroken
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Target
+from crawler.items import FetchFailure, Page, Pause, Target
 from crawler.sources import Source, parse_source
 
 # Every frame begins with these four bytes, the size of its JSON header and the size of its body.
@@ -81,6 +81,8 @@ def encode_answer(serial: int, answer: Answer) -> bytes:
     if isinstance(answer, Page):
         kind = "page"
         fields["fetched_at"] = answer.fetched_at.isoformat()
+    elif answer.pause is not None:
+        fields["pause"]["until"] = answer.pause.until.isoformat()
     header = _line({"serial": serial, kind: fields})
     return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
 
@@ -133,7 +135,14 @@ def _failure(fields: dict[str, object]) -> FetchFailure:
         reason=str(fields["reason"]),
         detail=str(fields["detail"]),
         depth=int(str(fields["depth"])),
+        pause=_pause(fields["pause"]),
     )
+
+
+def _pause(fields: object) -> Pause | None:
+    if not isinstance(fields, dict):
+        return None
+    return Pause(str(fields["host"]), datetime.fromisoformat(str(fields["until"])))
 
 
 def _read_exactly(read: Reader, size: int, *, may_be_absent: bool = False) -> bytes:

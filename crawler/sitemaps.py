@@ -16,7 +16,7 @@ TEXT_URL = re.compile(rb"(?m)^[ \t]*(https?://\S+)[ \t]*\r?$")
 
 
 class _Stop(Exception):
-    """Raised inside the parser to end it: entities declared, nested too deep, or enough found."""
+    """Raised inside the parser to end it: entities or attributes declared, nested too deep, or enough found."""
 
 
 class _Locations:
@@ -47,8 +47,8 @@ class _Locations:
 def sitemap_locations(body: bytes) -> tuple[str, ...]:
     """Give the locations of a sitemap or sitemap index (XML, one URL a line, or either gzipped), in order.
 
-    A broken file gives what stands before the break; a file that is no sitemap gives nothing. Entities that
-    the file declares itself are never expanded: reading stops at their declaration.
+    A broken file gives what stands before the break; a file that is no sitemap gives nothing. Entities and
+    default attributes that the file declares itself are never expanded: reading stops at their declaration.
     """
     body = _unpack(body).lstrip(b"\xef\xbb\xbf \t\r\n")
     if not body.startswith(b"<"):
@@ -59,7 +59,7 @@ def sitemap_locations(body: bytes) -> tuple[str, ...]:
     parser.StartElementHandler = locations.start
     parser.EndElementHandler = locations.end
     parser.CharacterDataHandler = locations.text
-    parser.EntityDeclHandler = _refuse_entity
+    parser.EntityDeclHandler = parser.AttlistDeclHandler = _refuse_declaration
     # ValueError and LookupError: the file names an encoding that Python cannot read it with.
     with suppress(expat.ExpatError, _Stop, ValueError, LookupError):
         parser.Parse(BARE_AMPERSAND.sub(b"&amp;", body), True)
@@ -85,5 +85,5 @@ def _decoded(urls: list[bytes]) -> tuple[str, ...]:
     return tuple(url.decode("utf-8", "replace") for url in urls[:MAX_LOCATIONS])
 
 
-def _refuse_entity(*_declaration: object) -> None:
+def _refuse_declaration(*_declaration: object) -> None:
     raise _Stop

@@ -17,12 +17,22 @@ MAX_URL = 2083
 # Lowest and highest number a field may hold.
 RANGES = {"cadence_days": (1, 365), "max_depth": (0, 20), "max_pages": (1, 100_000)}
 REQUIRED = ("name", "spider", "start_urls")
-FIELDS = (*REQUIRED, "jurisdiction", "cadence_days", "enabled", "max_depth", "max_pages")
+SWITCHES = ("enabled", "follow_nofollow")
+# A reason shorter than this explains nothing.
+LEAST_REASON, MOST_REASON = 10, 500
+FIELDS = (
+    *REQUIRED,
+    *("jurisdiction", "cadence_days", "enabled", "max_depth", "max_pages", "robots_override", "follow_nofollow"),
+)
 
 
 @dataclass(frozen=True)
 class Source:
-    """One watched source; `jurisdiction` is a code such as US, UK, EU or US-CA, empty when it is not known."""
+    """One watched source; `jurisdiction` is a code such as US, UK, EU or US-CA, empty when it is not known.
+
+    robots_override: the reason why robots.txt does not bind this source; empty: it does. follow_nofollow: links that
+    ask not to be followed are followed all the same.
+    """
 
     name: str
     spider: str
@@ -32,6 +42,8 @@ class Source:
     enabled: bool = True
     max_depth: int = 4
     max_pages: int = 500
+    robots_override: str = ""
+    follow_nofollow: bool = False
 
 
 def read_sources(path: Path) -> tuple[Source, ...]:
@@ -99,7 +111,7 @@ def _field_problem(field: str, value: object) -> str:
         low, high = RANGES[field]
         fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return "" if fits else f"is {value!r}; give a whole number from {low} to {high}"
-    if field == "enabled":
+    if field in SWITCHES:
         return "" if isinstance(value, bool) else f"is {value!r}; give true or false"
     if field == "start_urls":
         return _urls_problem(value)
@@ -109,7 +121,17 @@ def _field_problem(field: str, value: object) -> str:
         return "" if value in SPIDERS else f"is {value!r}; choose one of {', '.join(SPIDERS)}"
     if field == "name":
         return "" if NAME.fullmatch(value) else f"is {value!r}; use up to 64 of a-z, 0-9 and inner hyphens"
+    if field == "robots_override":
+        return reason_problem(value)
     return "" if JURISDICTION.fullmatch(value) else f"is {value!r}; give a code such as US, UK, EU or US-CA"
+
+
+def reason_problem(reason: str) -> str:
+    """Say what is wrong with the reason for an override; empty when nothing is, or when there is no override."""
+    fits = not reason or (LEAST_REASON <= len(reason.strip()) <= MOST_REASON and reason.isprintable())
+    return (
+        "" if fits else f"is {reason[:80]!r}; give the reason in one line of {LEAST_REASON} to {MOST_REASON} characters"
+    )
 
 
 def _urls_problem(value: object) -> str:

@@ -11,12 +11,20 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
-from api.services.audit import record
+from api.exceptions import SourceInvalid
+from api.services.audit import Details, record
 from api.settings import load_settings
-from api.store.commands.sources import add_source, list_sources, remove_source, seed_sources, set_enabled
+from api.store.commands.sources import (
+    add_source,
+    list_sources,
+    override_robots,
+    remove_source,
+    seed_sources,
+    set_enabled,
+)
 from api.store.engine import reading, writing
 from api.store.opening import open_store
-from crawler.sources import parse_source, read_sources
+from crawler.sources import Source, parse_source, read_sources, reason_problem
 
 app = typer.Typer(help="List, add, pause, resume, remove and seed the watched sources.", no_args_is_help=True)
 ACTOR = "operator"
@@ -46,6 +54,8 @@ def add(
     cadence_days: Annotated[int, typer.Option(help="Days between two visits.")] = 7,
     max_pages: Annotated[int, typer.Option(help="Pages of one visit, at most.")] = 500,
     max_depth: Annotated[int, typer.Option(help="Links from a start URL to a page, at most.")] = 4,
+    ignore_robots: Annotated[str, typer.Option(metavar="REASON", help="Read it whatever robots.txt says; why.")] = "",
+    follow_nofollow: Annotated[bool, typer.Option(help="Follow links that ask not to be followed.")] = False,
 ) -> None:
     """Watch a new source."""
     fields: dict[str, object] = {
@@ -56,10 +66,13 @@ def add(
         "cadence_days": cadence_days,
         "max_pages": max_pages,
         "max_depth": max_depth,
+        "robots_override": ignore_robots,
+        "follow_nofollow": follow_nofollow,
     }
     source = parse_source(fields, "sources add")
     with _logged("source.add", source.name) as (session, now):
         add_source(session, source, now)
+        _log_override(session, source, "", now)
     typer.echo(f"{name} is watched from the next weekly run on")
 
 
@@ -80,6 +93,23 @@ def resume(name: Name) -> None:
 
 
 @app.command()
+def robots(
+    name: Name,
+    ignore: Annotated[str, typer.Option(metavar="REASON", help="Read it whatever robots.txt says; why.")] = "",
+    obey: Annotated[bool, typer.Option("--obey", help="Obey robots.txt again.")] = False,
+) -> None:
+    """Say whether robots.txt binds a source; an override needs a reason, which goes into the audit log."""
+    if bool(ignore) == obey:
+        raise SourceInvalid("give either --ignore REASON or --obey")
+    if problem := reason_problem(ignore):
+        raise SourceInvalid(f"source {name!r}: the reason {problem}")
+    action = "source.robots_obey" if obey else "source.robots_override"
+    with _logged(action, name, {"reason": ignore} if ignore else {}) as (session, _):
+        override_robots(session, name, ignore)
+    typer.echo(f"{name} obeys robots.txt" if obey else f"{name} is read whatever robots.txt says: {ignore}")
+
+
+@app.command()
 def remove(name: Name) -> None:
     """Stop watching a source; its pages, cases and reviews stay."""
     with _logged("source.remove", name) as (session, now):
@@ -92,13 +122,24 @@ def seed(file: Annotated[Path, typer.Argument(help="A TOML file with [[source]] 
     """Add the sources of a file and take its changes over; whether a known source is paused stays as it is."""
     sources = read_sources(file)
     with _logged("source.seed", file.name) as (session, now):
+        before = {row.name: row.robots_override for row in list_sources(session)}
         rows = seed_sources(session, sources, now)
+        for source in sources:
+            _log_override(session, source, before.get(source.name, ""), now)
     typer.echo(f"{len(rows)} sources from {file}")
 
 
 @contextmanager
-def _logged(action: str, subject: str) -> Iterator[tuple[Session, datetime]]:
+def _logged(action: str, subject: str, details: Details | None = None) -> Iterator[tuple[Session, datetime]]:
     now = datetime.now(UTC)
     with writing(open_store(load_settings())) as session:
         yield session, now
-        record(session, actor=ACTOR, action=action, subject=f"source:{subject}", now=now)
+        record(session, actor=ACTOR, action=action, subject=f"source:{subject}", details=details, now=now)
+
+
+def _log_override(session: Session, source: Source, before: str, now: datetime) -> None:
+    """Give an override of robots.txt, or its end, an entry of its own in the audit log."""
+    if source.robots_override != before:
+        action = "source.robots_override" if source.robots_override else "source.robots_obey"
+        details = {"reason": source.robots_override} if source.robots_override else {}
+        record(session, actor=ACTOR, action=action, subject=f"source:{source.name}", details=details, now=now)

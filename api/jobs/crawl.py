@@ -1,7 +1,7 @@
 """Visits one source: feeds its frontier to a fetcher, saves each answer before anything reads it, judges it."""
 
 import logging
-from collections import deque
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, select
 
 from api.exceptions import BlobDamaged, BlobMissing, RoomShort
+from api.jobs.line import Line
 from api.jobs.progress import Fetched, Hear, Progress, ignore
 from api.jobs.scan import judge_capture
 from api.jobs.workshop import Workshop
@@ -32,21 +33,25 @@ from api.store.commands.frontier import (
     target_id,
 )
 from api.store.kinds import CaptureState, TargetState
+from api.store.tables.pages import StoredDocument
 from api.store.tables.runs import CrawlTarget, SourceRun
+from crawler.budgets import VisitBudget
 from crawler.canonical import lookup_key
-from crawler.discovery import PatternBudget, next_targets, start_targets
+from crawler.directives import links_to_follow
+from crawler.discovery import next_targets, start_targets
 from crawler.exceptions import FetcherDied, UrlInvalid
+from crawler.fetching.pauses import pause_asked_for
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Target
+from crawler.items import FetchFailure, Page, Pause, Target
 from crawler.process import CrawlProcess
 from crawler.sitemaps import sitemap_locations
 from crawler.sources import Source
 
 LOG = logging.getLogger(__name__)
-# URLs of one shape that a visit takes at most; the rest of a calendar says nothing new.
-MOST_OF_A_PATTERN = 200
 # Enough for the fetcher to keep every host busy, few enough to be asked again after a crash.
 IN_FLIGHT = 32
+# What a URL is asked for again after a short pause.
+ASKED_LATER = re.compile(r"paused|http_429|http_503")
 
 
 class Stopped(Exception):
@@ -89,7 +94,7 @@ class Visit:
         self._source = errand.source
         self._policy = policy
         self._progress = progress
-        self._waiting: deque[CrawlTarget] = deque()
+        self._line = Line(shop, errand.source_run_id, policy)
         self._known = 0
         self._done = 0
 
@@ -100,7 +105,7 @@ class Visit:
         """
         self._open_frontier()
         self._judge_left_over()
-        if self._waiting:
+        if len(self._line):
             self._fetch()
 
     def _open_frontier(self) -> None:
@@ -108,12 +113,12 @@ class Visit:
         self._most = max(self._source.max_pages, len(starts))
         with self._shop.writing() as session:
             urls = list_urls(session, self._errand.source_run_id)
-            self._budget = PatternBudget(MOST_OF_A_PATTERN, urls)
+            self._budget = VisitBudget(self._source, urls)
             # Start URLs are a person's choice; no budget leaves one out.
             add_targets(session, self._errand.source_run_id, starts, most=self._most, admit=lambda _: True)
-            self._waiting.extend(list_pending(session, self._errand.source_run_id))
+            self._line.add(list_pending(session, self._errand.source_run_id))
             self._known = count_targets(session, self._errand.source_run_id)
-            self._done = self._known - len(self._waiting)
+            self._done = self._known - len(self._line)
 
     def _judge_left_over(self) -> None:
         with self._shop.reading() as session:
@@ -125,20 +130,30 @@ class Visit:
     def _fetch(self) -> None:
         self._check_room(0)
         with CrawlProcess(self._source, self._policy) as fetcher:
-            self._feed(fetcher)
             try:
-                for answer in fetcher:
+                self._feed(fetcher)
+                while len(self._line) or fetcher.unanswered:
+                    for answer in fetcher:
+                        self._check_stop()
+                        self._take(answer)
+                        self._feed(fetcher)
+                    # What is left belongs to hosts that are in a pause or with another visit.
+                    self._shop.stop.wait(self._line.seconds_to_wait())
                     self._check_stop()
-                    self._take(answer)
                     self._feed(fetcher)
             except FetcherDied as death:
                 self._note_death(fetcher.unanswered, str(death))
                 raise
+            finally:
+                self._line.close()
 
     def _feed(self, fetcher: CrawlProcess) -> None:
-        while self._waiting and len(fetcher.unanswered) < self._in_flight:
-            row = self._waiting.popleft()
+        while len(fetcher.unanswered) < self._in_flight and (row := self._line.take()) is not None:
             fetcher.send(self._with_validators(Target(row.url, row.depth)))
+        for row, pause in self._line.take_hopeless():
+            detail = f"{pause.host} asked to be left alone until {pause.until:%Y-%m-%d %H:%M} UTC"
+            failure = FetchFailure(row.url, "paused", detail, row.depth)
+            self._record(Fetched(row.url, row.url, None, 0, failure=failure), was_asked=False)
 
     def _with_validators(self, target: Target) -> Target:
         """Ask for changes only, where the last capture of this very URL is still whole."""
@@ -157,25 +172,56 @@ class Visit:
         return replace(target, etag=capture.etag, last_modified=capture.last_modified)
 
     def _take(self, answer: Page | FetchFailure) -> None:
-        if isinstance(answer, FetchFailure):
-            fetched = Fetched(answer.url, answer.url, None, 0, failure=answer)
+        self._line.answered(answer.url)
+        pause = self._pause(answer)
+        is_short = pause is not None and self._line.pause(pause)
+        fetched = self._fetched(answer)
+        if fetched.failure is None:
+            self._step(fetched)
+        elif is_short and ASKED_LATER.fullmatch(fetched.failure.reason):
+            self._try_later(fetched)
         else:
-            self._check_room(len(answer.body))
-            kept = self._keep(answer)
-            fetched = Fetched(answer.url, answer.final_url, answer.status, len(answer.body))
-            fetched = (
-                replace(fetched, failure=kept) if isinstance(kept, FetchFailure) else replace(fetched, capture_id=kept)
-            )
-        if fetched.failure is not None:
-            self._note_failure(fetched.failure, fetched.received)
+            self._record(fetched)
+
+    def _fetched(self, answer: Page | FetchFailure) -> Fetched:
+        """Save and judge an answer that is a page."""
+        if isinstance(answer, FetchFailure):
+            return Fetched(answer.url, answer.url, None, 0, failure=answer)
+        self._check_room(len(answer.body))
+        kept = self._keep(answer)
+        fetched = Fetched(answer.url, answer.final_url, answer.status, len(answer.body))
+        return replace(fetched, failure=kept) if isinstance(kept, FetchFailure) else replace(fetched, capture_id=kept)
+
+    def _pause(self, answer: Page | FetchFailure) -> Pause | None:
+        """Give the pause that an answer's host asks for."""
+        if isinstance(answer, FetchFailure):
+            return answer.pause
+        longest = self._policy.max_pause_seconds
+        return pause_asked_for(answer.status, answer.headers, answer.final_url, answer.fetched_at, longest)
+
+    def _try_later(self, fetched: Fetched) -> None:
+        """Let a URL wait for the end of its host's pause, a few times."""
+        assert fetched.failure is not None
+        with self._shop.writing() as session:
+            row = self._target(session, fetched.url)
+            note_attempt(session, row, fetched.failure)
+            self._source_run(session).bytes += fetched.received
+        if row.state is TargetState.PENDING:
+            self._line.add([row])
+        else:
+            self._step(fetched)
+
+    def _record(self, fetched: Fetched, *, was_asked: bool = True) -> None:
+        assert fetched.failure is not None
+        with self._shop.writing() as session:
+            mark_failed(session, self._target(session, fetched.url), fetched.failure, was_asked=was_asked)
+            self._source_run(session).bytes += fetched.received
+        self._step(fetched)
+
+    def _step(self, fetched: Fetched) -> None:
         self._done += 1
         self._hear(fetched)
         self._progress.step(self._source.name, self._done, self._known)
-
-    def _note_failure(self, failure: FetchFailure, received: int) -> None:
-        with self._shop.writing() as session:
-            mark_failed(session, self._target(session, failure.url), failure)
-            self._source_run(session).bytes += received
 
     def _keep(self, page: Page) -> FetchFailure | str:
         """Save and judge a page; gives its capture's id, or a failure where the answer is no page."""
@@ -221,10 +267,12 @@ class Visit:
         return bool(self._shop.scan(page, self._errand.as_of.date()).verdict.flagged)
 
     def _judge(self, capture_id: str, target_row_id: str) -> None:
-        def follow(session: Session, page: Page, links: Sequence[str]) -> None:
+        def follow(session: Session, page: Page, document: StoredDocument) -> None:
             target = session.exec(select(CrawlTarget).where(CrawlTarget.id == target_row_id)).one()
             # A capture that an older visit left over leads nowhere in this one.
             if target.source_run_id == self._errand.source_run_id:
+                agent = self._policy.robots_token
+                links = links_to_follow(self._source, page, document.links, document.nofollow_links or (), agent)
                 self._follow(session, target, page, links)
 
         judge_capture(self._shop, capture_id, self._errand.as_of.date(), follow)
@@ -232,7 +280,7 @@ class Visit:
     def _follow(self, session: Session, target: CrawlTarget, page: Page, links: Sequence[str]) -> None:
         found = next_targets(self._source, Target(target.url, target.depth), page, links)
         added = add_targets(session, self._errand.source_run_id, found, most=self._most, admit=self._budget.admit)
-        self._waiting.extend(added)
+        self._line.add(added)
         self._known += len(added)
 
     def _note_death(self, unanswered: Sequence[Target], why: str) -> None:

@@ -22,8 +22,8 @@ from crawler.likeness import is_changed
 
 # As api.judging.scanner says it in a verdict on a page that was not read.
 NOT_READ = "not_read"
-# Told the page and its links in the transaction that records the verdict, so that no link is lost between the two.
-Follow = Callable[[Session, Page, list[str]], None]
+# Told the page and what it says in the transaction that records the verdict, so that no link is lost between the two.
+Follow = Callable[[Session, Page, StoredDocument], None]
 
 
 def judge_capture(shop: Workshop, capture_id: str, as_of: date, follow: Follow) -> None:
@@ -60,7 +60,7 @@ def _repeat(shop: Workshop, capture_id: str, page: Page, follow: Follow) -> bool
             return False
         document, verdict = known
         _settle(shop, session, capture, document, verdict)
-        follow(session, page, document.links)
+        follow(session, page, document)
     return True
 
 
@@ -75,7 +75,7 @@ def _judge(shop: Workshop, capture_id: str, page: Page, as_of: date, follow: Fol
         _settle(shop, session, capture, document, verdict)
         if result.document is None:
             _mark_unreadable(session, capture, result.error)
-        follow(session, page, document.links)
+        follow(session, page, document)
 
 
 def _unread(page: Page) -> Document:

@@ -113,6 +113,7 @@ def _document(builder: BlockBuilder, url: str, decoded: Decoded, reader: str, tr
         language=language,
         signals=find_signals(text),
         links=facts.links.links,
+        nofollow_links=facts.nofollow_links,
         attributes=_attributes(builder, decoded.charset, reader),
         not_seen=gaps(evidence),
         extractor_version=EXTRACTOR_VERSION,

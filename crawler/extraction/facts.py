@@ -21,6 +21,8 @@ SPOKEN: Final = names("aria-label placeholder alt")
 SPEAKING: Final = names("input option optgroup")
 """Elements that show an attribute of their own."""
 
+_ROBOTS: Final = names("robots rxwarden")
+_NOFOLLOW: Final = names("nofollow none")
 _MAX_META_TEXTS: Final = 200
 _MAX_CONTACTS: Final = 500
 _BUTTON_INPUTS: Final = names("submit button reset image")
@@ -37,13 +39,19 @@ class PageFacts:
         self.contacts: dict[str, str] = {}
         self.trackers: dict[str, None] = {}
         self.images = self.passwords = 0
-        self._rebased = False
+        self._rebased = self._forbids_following = False
+
+    @property
+    def nofollow_links(self) -> tuple[str, ...]:
+        """The links that the page asks robots not to follow: some, or all when it says so of itself."""
+        return self.links.links if self._forbids_following else self.links.nofollow
 
     def note(self, tag: str, attributes: Attributes, region: str, hidden: bool) -> None:
         """Read the attributes of one element; `region` and `hidden` are those of the place where it stands."""
         match tag:
             case "a" | "area":
-                self._link(attributes.get("href"), region)
+                relations = (attributes.get("rel") or "").lower()
+                self._link(attributes.get("href"), region, nofollow="nofollow" in relations)
             case "img":
                 self._address(attributes)
                 self.images += not hidden and "1" not in (attributes.get("width"), attributes.get("height"))
@@ -79,10 +87,10 @@ class PageFacts:
         if len(self.trackers) < MAX_TRACKERS:
             self.trackers.update(dict.fromkeys(islice(find_trackers(source), MAX_TRACKERS)))
 
-    def _link(self, target: str | None, region: str) -> None:
+    def _link(self, target: str | None, region: str, *, nofollow: bool = False) -> None:
         if not target:
             return
-        self.links.add(target)
+        self.links.add(target, nofollow=nofollow)
         if len(self.contacts) < _MAX_CONTACTS and (text := contact(target)):
             self.contacts.setdefault(text, region)
 
@@ -96,6 +104,9 @@ class PageFacts:
         name, content, is_text = meta(attributes)
         if (attributes.get("http-equiv") or "").lower() == "refresh":
             self._link((attributes.get("content") or "").partition("=")[2].strip(" \"'"), "head")
+        self._forbids_following |= name in _ROBOTS and not _NOFOLLOW.isdisjoint(
+            content.lower().replace(",", " ").split()
+        )
         if is_text and len(self.meta_texts) < _MAX_META_TEXTS:
             self.meta_texts.setdefault(content)
         if is_kept(name):

@@ -12,6 +12,9 @@ BOUNDS = {
     "timeout_seconds": (0.1, 600.0),
     "stall_seconds": (0.1, 86400.0),
     "max_bytes": (1, 64 << 20),
+    "max_header_bytes": (1024, 4 << 20),
+    "max_pause_seconds": (0.0, 604800.0),
+    "patience_seconds": (0.0, 3600.0),
     "max_redirects": (0, 20),
     "max_url_length": (32, 8192),
     "concurrency": (1, 256),
@@ -30,6 +33,8 @@ class FetchPolicy:
     not public. only_allowed: nobody else may be, which is for fetching without anybody to name as a contact.
     delay_seconds: least time between two requests to a host; AutoThrottle and Crawl-delay lengthen it, up to
     max_delay_seconds. timeout_seconds: for one whole answer. stall_seconds: silence after which the fetcher is ended.
+    max_pause_seconds: as long as a host's Retry-After is kept, at most. patience_seconds: a visit waits for a pause as
+    short as this, and leaves the host to a later visit when it is longer.
     """
 
     contact: str
@@ -41,6 +46,9 @@ class FetchPolicy:
     timeout_seconds: float = 30.0
     stall_seconds: float = 900.0
     max_bytes: int = 8 << 20
+    max_header_bytes: int = 256 << 10
+    max_pause_seconds: float = 86400.0
+    patience_seconds: float = 120.0
     max_redirects: int = 8
     max_url_length: int = 2083
     concurrency: int = 16

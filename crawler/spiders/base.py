@@ -11,6 +11,7 @@ from crawler.exceptions import PageBlocked
 from crawler.fetching.certificates import CertificateLedger
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
+from crawler.fetching.pauses import Pauses
 from crawler.fetching.pipes import Answers, Feed
 from crawler.fetching.policy import FetchPolicy
 from crawler.items import FetchFailure, Page, Target
@@ -40,6 +41,7 @@ class FetchingSpider(Spider):
         self.feed = feed
         self.answers = answers
         self.clock = clock
+        self.pauses = Pauses(policy.max_pause_seconds)
         self.closed_because = ""
         self.certificates = CertificateLedger()
         self._redirect_scope = None if self.may_leave_site else Scope.of(source.start_urls)
@@ -70,7 +72,8 @@ class FetchingSpider(Spider):
 
     async def _fail(self, ticket: Ticket, problem: BaseException) -> None:
         reason, detail = explain(problem)
-        await self.answers.give(ticket, FetchFailure(ticket.target.url, reason, detail, ticket.target.depth))
+        pause = problem.pause if isinstance(problem, PageBlocked) else None
+        await self.answers.give(ticket, FetchFailure(ticket.target.url, reason, detail, ticket.target.depth, pause))
 
     def _request(self, ticket: Ticket) -> Request:
         """Make the request for a ticket; PageBlocked when its URL cannot be fetched at all."""

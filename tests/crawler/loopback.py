@@ -38,7 +38,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class Loopback:
-    """Serves `pages`, by path or by host and path (`a.localhost/page`), and notes what it was asked in `asked`."""
+    """Serves `pages`, by path, by host and path (`a.localhost/page`) or all of a host (`a.localhost/*`).
+
+    What it was asked is noted in `asked`.
+    """
 
     def __init__(self, pages: Mapping[str, Reply | Odd]) -> None:
         self.pages = dict(pages)
@@ -87,7 +90,8 @@ class Loopback:
         host = handler.headers.get("Host", "").partition(":")[0]
         self.asked.append(host + handler.path)
         self.headers[host + handler.path] = {name.lower(): value for name, value in handler.headers.items()}
-        page = self.pages.get(host + handler.path, self.pages.get(handler.path, Reply(b"none", 404)))
+        everything = self.pages.get(host + "/*", Reply(b"none", 404))
+        page = self.pages.get(host + handler.path, self.pages.get(handler.path, everything))
         if not isinstance(page, Reply):
             handler.close_connection = True
             page(handler)

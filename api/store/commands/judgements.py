@@ -29,6 +29,7 @@ def save_document(session: Session, page_id: str, document: Document, text_sha25
         blocks=[asdict(block) for block in document.blocks],
         signals=[asdict(signal) for signal in document.signals],
         links=list(document.links),
+        nofollow_links=list(document.nofollow_links),
         attributes=dict(document.attributes),
         not_seen=list(document.not_seen),
         extractor_version=document.extractor_version,

@@ -59,6 +59,14 @@ def set_enabled(session: Session, name: str, *, enabled: bool) -> StoredSource:
     return row
 
 
+def override_robots(session: Session, name: str, reason: str) -> StoredSource:
+    """Let a source be read whatever its robots.txt says, for a reason; without one it is obeyed again."""
+    row = find_source(session, name)
+    row.robots_override = reason
+    session.add(row)
+    return row
+
+
 def remove_source(session: Session, name: str, now: datetime) -> StoredSource:
     """Take a source out of the list; its pages, cases and reviews stay."""
     row = find_source(session, name)
@@ -78,6 +86,8 @@ def to_source(row: StoredSource) -> Source:
         enabled=row.enabled,
         max_depth=row.max_depth,
         max_pages=row.max_pages,
+        robots_override=row.robots_override,
+        follow_nofollow=row.follow_nofollow,
     )
 
 
@@ -89,6 +99,7 @@ def _put(session: Session, source: Source, now: datetime, *, keep_enabled: bool)
     row = known or _empty(source, now)
     row.spider, row.start_urls, row.jurisdiction = source.spider, list(source.start_urls), source.jurisdiction
     row.cadence_days, row.max_pages, row.max_depth = source.cadence_days, source.max_pages, source.max_depth
+    row.robots_override, row.follow_nofollow = source.robots_override, source.follow_nofollow
     if not (keep_enabled and stays):
         row.enabled = source.enabled
     row.removed_at = None

@@ -58,6 +58,7 @@ class StoredDocument(Row, table=True):
     blocks: list[dict[str, str | int | bool]] = Field(sa_type=JSON)
     signals: list[dict[str, str | int]] = Field(sa_type=JSON)
     links: list[str] = Field(sa_type=JSON)
+    nofollow_links: list[str] | None = Field(default=None, sa_type=JSON)
     attributes: dict[str, str] = Field(sa_type=JSON)
     not_seen: list[str] = Field(sa_type=JSON)
     extractor_version: str

@@ -1,5 +1,6 @@
 """The operator's commands, as typed: sources, db, export-labels, weekly."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,3 +162,33 @@ def test_a_timer_is_printed_for_this_installation(run: Run, tmp_path: Path) -> N
     assert f'Environment="RXWARDEN_DATA={tmp_path / "data"}"' in printed
     assert "OnCalendar=" in printed
     assert not (tmp_path / "data").exists()
+
+
+def test_an_override_of_robots_needs_a_reason_and_is_logged(run: Run, tmp_path: Path) -> None:
+    reason = "Written consent of the site's owner"
+    run("sources", "add", "shop", "https://shop.example.com/")
+    for words in (("--ignore", "because"), (), ("--ignore", reason, "--obey")):
+        with pytest.raises(SourceInvalid, match=r"reason|give either"):
+            run("sources", "robots", "shop", *words)
+    assert stored()[0].robots_override == ""
+    run("sources", "robots", "shop", "--ignore", reason)
+    assert stored()[0].robots_override == reason
+    run("sources", "robots", "shop", "--obey")
+    run("sources", "add", "clinic", "https://clinic.example.org/", "--ignore-robots", reason, "--follow-nofollow")
+    file = tmp_path / "sources.toml"
+    file.write_text(BLOCK.format(pages=5) + f'robots_override = "{reason}"\n')
+    run("sources", "seed", str(file))
+    run("sources", "seed", str(file))
+    with reading(open_store(load_settings())) as session:
+        told = [
+            (event.action, event.subject, event.details)
+            for event in session.exec(select(AuditEvent).order_by(col(AuditEvent.number)))
+        ]
+    overrides = [entry for entry in told if "robots" in entry[0]]
+    details = json.dumps({"reason": reason}, separators=(",", ":"))
+    assert overrides == [
+        ("source.robots_override", "source:shop", details),
+        ("source.robots_obey", "source:shop", "{}"),
+        ("source.robots_override", "source:clinic", details),
+        ("source.robots_override", "source:shop", details),
+    ]

@@ -5,6 +5,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from api.console.charts import Series, lying_bars, standing_bars
+from api.store.commands.sources import override_robots
 from api.store.engine import writing
 from api.store.kinds import Role, RunKind
 from api.store.tables.runs import Run, SourceRun
@@ -64,6 +65,15 @@ def test_sources_tell_cadence_last_success_and_how_they_stand(full_world: World,
     assert "Last attempt failed The server did not answer in time." in rows["diaries"]
     assert "Not read yet 7 days never now" in rows["new-forum"]
     assert "hxxps://new-forum[.]example/" in rows["new-forum"]
+    assert not [row for row in rows.values() if "robots.txt" in row]
+
+
+def test_a_source_that_does_not_obey_robots_says_so_and_why(full_world: World, heron: TestClient) -> None:
+    with writing(full_world.engine) as session:
+        override_robots(session, "diaries", "Written order <b>of the court</b>, 3 May")
+    rows = [words(line) for line in soup(heron.get("/sources")).select("tbody tr")]
+    told = [row for row in rows if "Read whatever robots.txt says: Written order <b>of the court</b>, 3 May" in row]
+    assert [row.split()[0] for row in told] == ["diaries"]
 
 
 def test_before_the_first_run_the_pages_say_how_to_begin(heron: TestClient) -> None:

@@ -20,6 +20,7 @@ class Answer:
     status: int = 200
     content_type: str = "text/html; charset=utf-8"
     location: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -109,6 +110,8 @@ class TinyWeb:
         if status != 304:
             request.send_header("Content-Type", found.content_type)
             request.send_header("Content-Length", str(len(body)))
+        for name, value in found.headers.items():
+            request.send_header(name, value)
         if found.location:
             request.send_header("Location", found.location)
         request.end_headers()
