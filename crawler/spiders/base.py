@@ -8,6 +8,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler.exceptions import PageBlocked
+from crawler.fetching.archivist import RECORDS, SEEN
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
 from crawler.fetching.pipes import Answers, Feed
@@ -83,18 +84,19 @@ class FetchingSpider(Spider):
                 callback=self.parse,
                 errback=self.on_failure,
                 headers=_validators(target),
-                meta={TICKET: ticket, REDIRECT_SCOPE: self._redirect_scope},
+                meta={TICKET: ticket, SEEN: target.seen, REDIRECT_SCOPE: self._redirect_scope},
                 dont_filter=True,  # what is fetched twice, and when, is the job's to decide
             )
         except ValueError as problem:
             raise PageBlocked("invalid_url", f"{target.url[:200]!r} cannot be requested: {problem}") from problem
 
     def _page(self, target: Target, response: Response) -> Page:
+        records = response.meta.get(RECORDS, ())
         return Page(
             url=target.url,
             final_url=response.url,
             status=response.status,
-            fetched_at=self.clock(),
+            fetched_at=records[-1].date if records else self.clock(),
             headers=_headers(response),
             content_type=_text((response.headers.get(b"Content-Type") or b"")[:MAX_CONTENT_TYPE]),
             body=b"" if response.status == 304 else response.body,
@@ -104,6 +106,7 @@ class FetchingSpider(Spider):
             redirects=tuple(response.meta.get("redirect_urls", ())),
             ip_address=str(response.ip_address or ""),
             truncated="dataloss" in response.flags,
+            records=records,
         )
 
 

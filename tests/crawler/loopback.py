@@ -1,6 +1,7 @@
 """A web on 127.0.0.1 for the fetcher's tests, and the fetch policy that lets exactly it through."""
 
 import json
+import ssl
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -72,6 +73,10 @@ class Loopback:
     def endpoint(self) -> str:
         """The address and port to allow."""
         return f"127.0.0.1:{self._server.server_port}"
+
+    def wrap(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         """Give the URL of a path, under any host name that resolves to here."""
