@@ -13,7 +13,14 @@ from api.exceptions import BlobDamaged, BlobMissing
 from api.jobs.progress import Progress
 from api.jobs.scan import judge_capture
 from api.jobs.workshop import Workshop
-from api.store.commands.captures import NOT_MODIFIED, Place, latest_capture, list_unjudged, save_capture
+from api.store.commands.captures import (
+    NOT_MODIFIED,
+    Place,
+    latest_capture,
+    list_unjudged,
+    payload_record,
+    save_capture,
+)
 from api.store.commands.frontier import (
     add_targets,
     count_targets,
@@ -30,7 +37,7 @@ from crawler.canonical import lookup_key
 from crawler.discovery import PatternBudget, next_targets, start_targets
 from crawler.exceptions import FetcherDied, UrlInvalid
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Target
+from crawler.items import ArchiveRecord, FetchFailure, Page, Target
 from crawler.process import CrawlProcess
 from crawler.sitemaps import sitemap_locations
 from crawler.sources import Source
@@ -73,7 +80,10 @@ class Visit:
         self._open_frontier()
         self._judge_left_over()
         if self._waiting:
-            self._fetch()
+            try:
+                self._fetch()
+            finally:
+                self._shop.seal_archive()
 
     def _open_frontier(self) -> None:
         starts = start_targets(self._source)
@@ -95,7 +105,7 @@ class Visit:
             self._judge(capture.id, capture.target_id)
 
     def _fetch(self) -> None:
-        with CrawlProcess(self._source, self._policy) as fetcher:
+        with CrawlProcess(self._source, self._policy, archive=self._shop.archive) as fetcher:
             self._feed(fetcher)
             try:
                 for answer in fetcher:
@@ -112,16 +122,22 @@ class Visit:
             fetcher.send(self._with_validators(Target(row.url, row.depth)))
 
     def _with_validators(self, target: Target) -> Target:
-        """Ask for changes only, where the last capture of this very URL is still whole."""
+        """Ask for changes only, where the last capture of this very URL is still whole, and in the archive too."""
         try:
             with self._shop.reading() as session:
                 capture = latest_capture(session, lookup_key(target.url))
-            if capture is None or capture.final_url != target.url or capture.truncated:
+                seen = None if capture is None else payload_record(session, capture)
+            if capture is None or capture.truncated or seen is None or not self._is_kept(seen):
                 return target
+            if capture.final_url != target.url:
+                return replace(target, seen=seen)
             self._shop.blobs.load(capture.blob_sha256)
         except (UrlInvalid, BlobMissing, BlobDamaged):
             return target
-        return replace(target, etag=capture.etag, last_modified=capture.last_modified)
+        return replace(target, etag=capture.etag, last_modified=capture.last_modified, seen=seen)
+
+    def _is_kept(self, record: ArchiveRecord) -> bool:
+        return (self._shop.folder.warc / record.file).is_file()
 
     def _take(self, answer: Page | FetchFailure) -> None:
         failure = answer if isinstance(answer, FetchFailure) else self._keep(answer)

@@ -30,6 +30,7 @@ from api.store.tables.runs import SourceRun
 from api.store.tables.sources import StoredSource
 from crawler.exceptions import CrawlerError, PolicyInvalid
 from crawler.fetching.policy import FetchPolicy
+from crawler.items import Archive
 
 LOG = logging.getLogger(__name__)
 # Each has a fetcher of its own; politeness is per host, so several at once hurt nobody.
@@ -102,7 +103,10 @@ def _work_off(
     blobs = BlobStore(settings.folder.blobs)
     blobs.sweep()
     with Scanner(current_model(settings)) as scanner:
-        shop = Workshop(engine, blobs, scanner, Sample(settings.sample_rate), clock)
+        archive = Archive(str(settings.folder.warc), settings.warc_megabytes * 1_000_000)
+        shop = Workshop(engine, blobs, scanner, Sample(settings.sample_rate), clock, settings.folder, archive)
+        # Files that a killed run left behind.
+        shop.seal_archive()
         reports = _visit_all(shop, plan, policy, progress)
     with writing(engine) as session:
         close_runs(session, clock())

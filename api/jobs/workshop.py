@@ -10,10 +10,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.judging.scanner import Scanner, ScanResult
+from api.services.evidence.seal import seal_archive
 from api.services.sampling import Sample
 from api.store.blobs import BlobStore
 from api.store.engine import reading, writing
-from crawler.items import Page
+from api.store.layout import DataFolder
+from crawler.items import Archive, Page
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Workshop:
     scanner: Scanner
     sample: Sample
     clock: Callable[[], datetime]
+    folder: DataFolder
+    archive: Archive
     stop: threading.Event = field(default_factory=threading.Event)
     _writes: threading.Lock = field(default_factory=threading.Lock)
 
@@ -39,6 +43,10 @@ class Workshop:
         """Open a session that commits; waiting for a lock of our own is quicker than for the database's."""
         with self._writes, writing(self.engine) as session:
             yield session
+
+    def seal_archive(self) -> None:
+        """Put the archive's finished files under their digests; a file that a fetcher writes to is left alone."""
+        seal_archive(self, self.folder, self.clock())
 
     def scan(self, page: Page, as_of: date) -> ScanResult:
         """Read and judge one page."""

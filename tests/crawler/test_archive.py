@@ -235,12 +235,14 @@ def test_a_killed_fetcher_leaves_the_record_of_every_page_it_gave(tmp_path: Path
         with CrawlProcess(make_source("site", web.url("/")), make_policy(web), archive=archive) as fetcher:
             for path in pages:
                 fetcher.send(Target(web.url(path)))
+            answers = iter(fetcher)
+            while len(given) < 5:
+                answer = next(answers)
+                assert isinstance(answer, Page)
+                given += answer.records
+            os.kill(fetcher.pid, signal.SIGKILL)
             with pytest.raises(FetcherDied):
-                for answer in fetcher:
-                    assert isinstance(answer, Page)
-                    given += answer.records
-                    if len(given) == 5:
-                        os.kill(fetcher.pid, signal.SIGKILL)
+                next(answers)
     assert {record.record_id for record in given} <= {record.id for record in read_all(tmp_path)}
 
 
