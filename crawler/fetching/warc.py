@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -132,7 +132,7 @@ class WarcFiles:
 def open_archive(archive: Archive, source: Source, policy: FetchPolicy, clock: Callable[[], datetime]) -> WarcFiles:
     """Give the files that a fetcher of this source writes to; none is made before the first answer."""
     info = {
-        "software": f"rxwarden/{_own_version()} warcio/{version('warcio')} Scrapy/{version('Scrapy')}",
+        "software": f"rxwarden/{version('rxwarden')} warcio/{version('warcio')} Scrapy/{version('Scrapy')}",
         "format": "WARC File Format 1.1",
         "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
         "isPartOf": source.name,
@@ -163,10 +163,3 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _own_version() -> str:
-    try:
-        return version("rxwarden")
-    except PackageNotFoundError:
-        return "unknown"
