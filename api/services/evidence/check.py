@@ -10,7 +10,7 @@ from typing import BinaryIO
 from sqlmodel import Session, col, select
 
 from api.services.evidence.chain import chain_problems, list_entries, manifest_line
-from api.services.evidence.members import Damage, walk
+from api.services.evidence.members import Damage, Member, walk
 from api.store.layout import DataFolder
 from api.store.tables.evidence import WarcFile
 from api.store.tables.pages import Capture
@@ -86,30 +86,47 @@ def _file_problems(session: Session, file: Path, entry: WarcFile, *, every_recor
 def _record_problems(opened: BinaryIO, entry: WarcFile, places: Mapping[int, Place]) -> Iterator[Problem]:
     """Give the damaged records of a file, then the captures whose record is not where it was."""
     met = set()
-    for found in walk(opened):
+    before: Member | Damage | None = None
+    for found, after in _with_next(walk(opened)):
         met.add(found.offset)
         place = places.get(found.offset)
         if isinstance(found, Damage):
-            yield _damaged(found, entry.name, place or _nearest(places, found.offset))
+            yield _damaged(found, entry.name, place or _beside(before, after))
         elif place is not None and place.record != found.record_id:
             what = f"it is not the record that was written there, but {found.record_id}"
             yield Problem(what, entry.name, found.offset, place.record, place.page)
+        before = found
     for offset in sorted(places.keys() - met):
         place = places[offset]
         yield Problem("its record is gone", entry.name, offset, place.record, place.page)
 
 
-def _damaged(damage: Damage, file: str, place: Place | None) -> Problem:
-    """Name a damaged record by what can be read of it, else by what the store says of the place."""
-    record = damage.record_id or ("" if place is None else place.record)
-    page = damage.headers.get("warc-target-uri", "") or ("" if place is None else place.page)
-    return Problem(f"the record is damaged: {damage.why}", file, damage.offset, record, page)
+def _with_next(found: Iterator[Member | Damage]) -> Iterator[tuple[Member | Damage, Member | Damage | None]]:
+    """Give each with the one that follows it."""
+    current = next(found, None)
+    while current is not None:
+        following = next(found, None)
+        yield current, following
+        current = following
 
 
-def _nearest(places: Mapping[int, Place], offset: int) -> Place | None:
-    """Give the capture whose response stands before an offset: what follows it belongs to it."""
-    before = [known for known in places if known <= offset]
-    return Place("", places[max(before)].page) if before else None
+def _damaged(damage: Damage, file: str, place: Place) -> Problem:
+    """Name a damaged record by what store or neighbours say of the place, else by itself: it may say anything."""
+    page = place.page or damage.headers.get("warc-target-uri", "")
+    return Problem(f"the record is damaged: {damage.why}", file, damage.offset, place.record or damage.record_id, page)
+
+
+def _beside(before: Member | Damage | None, after: Member | Damage | None) -> Place:
+    """Tell a record that says nothing any more by its neighbours: what was made with a response names it."""
+    if isinstance(after, Member) and "warc-concurrent-to" in after.headers:
+        response = after.headers["warc-concurrent-to"].strip("<>")
+        of_before = isinstance(before, Member) and response in (before.record_id, _response_of(before))
+        return Place("" if of_before else response, after.headers.get("warc-target-uri", ""))
+    return Place("", before.headers.get("warc-target-uri", "") if isinstance(before, Member) else "")
+
+
+def _response_of(member: Member) -> str:
+    return member.headers.get("warc-concurrent-to", "").strip("<>")
 
 
 def _places(session: Session, name: str) -> dict[int, Place]:

@@ -77,7 +77,7 @@ def read_member(file: BinaryIO, offset: int) -> Member | Damage | None:
         try:
             plain += unpacker.decompress(chunk, MAX_PLAIN - len(plain))
         except zlib.error as problem:
-            return Damage(offset, f"it cannot be unpacked ({problem})", _headers(bytes(plain)))
+            return Damage(offset, f"it cannot be unpacked ({problem})", _headers(_salvaged(file, offset)))
         if unpacker.unconsumed_tail:
             return Damage(offset, "it unpacks to more than any record has", _headers(bytes(plain)))
         chunk = b"" if unpacker.eof else file.read(CHUNK)
@@ -118,6 +118,18 @@ def _headers(plain: bytes) -> dict[str, str]:
         return {}
     lines = plain[len(VERSION) :].partition(BLANK)[0].decode("utf-8", "replace").split("\r\n")
     return {name.lower(): value.strip() for name, colon, value in (line.partition(":") for line in lines) if colon}
+
+
+def _salvaged(file: BinaryIO, offset: int) -> bytes:
+    """Give what can be unpacked before the damage; byte by byte, since a step that fails gives nothing."""
+    file.seek(offset)
+    unpacker, plain = zlib.decompressobj(GZIP), bytearray()
+    try:
+        for byte in file.read(CHUNK):
+            plain += unpacker.decompress(bytes([byte]), CHUNK)
+    except zlib.error:
+        pass
+    return bytes(plain)
 
 
 def _next_start(file: BinaryIO, offset: int) -> int | None:

@@ -19,6 +19,7 @@ from crawler.fetching.warc import WarcFiles
 from crawler.items import Archive
 from tests.api.console.conftest import SignIn
 from tests.api.console.reading import one, soup, words
+from tests.api.console.test_security import form_token
 from tests.api.console.world import World
 
 
@@ -41,11 +42,6 @@ def put_on_record(world: World) -> str:
     return world.case().id
 
 
-def token(client: TestClient, case: str) -> dict[str, str]:
-    """Give the form's token, as the case page holds it."""
-    return {"form_token": str(soup(client.get(f"/cases/{case}")).select("input[name=form_token]")[0]["value"])}
-
-
 def taken(world: World) -> list[AuditEvent]:
     """List what the audit log says of exports."""
     with reading(world.engine) as session:
@@ -56,7 +52,7 @@ def test_a_reviewer_takes_the_evidence_and_the_audit_log_says_so(full_world: Wor
     case = put_on_record(full_world)
     form = one(soup(heron.get(f"/cases/{case}")), f"form[action='/cases/{case}/evidence']")
     assert words(one(form, "button")) == "Download the evidence"
-    answer = heron.post(f"/cases/{case}/evidence", data=token(heron, case))
+    answer = heron.post(f"/cases/{case}/evidence", data={"form_token": form_token(heron)})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/wacz")
     assert answer.headers["content-disposition"].startswith(f'attachment; filename="case-{case[:12]}-')
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
@@ -68,10 +64,10 @@ def test_a_reviewer_takes_the_evidence_and_the_audit_log_says_so(full_world: Wor
 
 def test_an_auditor_is_neither_shown_nor_given_it(full_world: World, sign_in: SignIn) -> None:
     case = put_on_record(full_world)
-    auditor = sign_in("Wren", Role.AUDITOR)
+    auditor = sign_in("Ledger", Role.AUDITOR)
     page = soup(auditor.get(f"/cases/{case}"))
     assert page.select(f"form[action='/cases/{case}/evidence']") == []
-    assert auditor.post(f"/cases/{case}/evidence", data=token(auditor, case)).status_code == 403
+    assert auditor.post(f"/cases/{case}/evidence", data={"form_token": form_token(auditor)}).status_code == 403
     assert taken(full_world) == []
 
 
@@ -83,7 +79,7 @@ def test_a_form_without_its_token_is_refused(full_world: World, heron: TestClien
 
 def test_evidence_from_before_the_archive_is_refused_in_a_sentence(full_world: World, heron: TestClient) -> None:
     case = full_world.case().id
-    answer = heron.post(f"/cases/{case}/evidence", data=token(heron, case))
+    answer = heron.post(f"/cases/{case}/evidence", data={"form_token": form_token(heron)})
     assert answer.status_code == 400
     assert "from before there was an archive: capture the page again." in words(one(soup(answer), "main"))
     assert soup(heron.get(f"/cases/{case}")).select(f"form[action='/cases/{case}/evidence']") == []
