@@ -28,6 +28,7 @@ COMMANDS = {
     "promote": "api.commands.promote",
     "export-labels": "api.commands.export_labels",
     "db": "api.commands.db",
+    "evidence": "api.commands.evidence",
 }
 """Command name to the module that holds it, as a group `app` or as a function of that name."""
 

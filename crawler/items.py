@@ -8,13 +8,42 @@ from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
+class Archive:
+    """Where a fetcher writes what it is answered: a folder, and the bytes after which the next WARC file is begun."""
+
+    folder: str
+    file_bytes: int = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRecord:
+    """The record of one response in a WARC file; `offset` is where its gzip member begins.
+
+    payload_sha256: hex, of the body as it was sent. refers_to: for a revisit record, the id of the record whose
+    payload it says is unchanged; empty where this one holds the payload itself.
+    """
+
+    file: str
+    offset: int
+    record_id: str
+    url: str
+    date: datetime
+    payload_sha256: str
+    refers_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """One URL to fetch; `depth` counts links from the start URL, validators are those of the last capture."""
+    """One URL to fetch; `depth` counts links from the start URL, validators are those of the last capture.
+
+    seen: the record that holds the payload of the last capture; an unchanged one is not written again.
+    """
 
     url: str
     depth: int = 0
     etag: str = ""
     last_modified: str = ""
+    seen: ArchiveRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -23,6 +52,7 @@ class Page:
 
     redirects: the URLs that led on to `final_url`, in order. truncated: the connection ended before the announced end.
     certificate_problem: why the certificate of `final_url` does not verify; empty when it does or the URL is http.
+    records: where the answers lie in the archive, those that redirected or were tried again first, its own last.
     """
 
     url: str
@@ -39,6 +69,7 @@ class Page:
     ip_address: str = ""
     truncated: bool = False
     certificate_problem: str = ""
+    records: tuple[ArchiveRecord, ...] = ()
 
     @cached_property
     def body_sha256(self) -> str:

@@ -20,6 +20,7 @@ from api.store.commands.captures import (
     is_full_due,
     latest_capture,
     list_unjudged,
+    payload_record,
     save_capture,
 )
 from api.store.commands.frontier import (
@@ -42,7 +43,7 @@ from crawler.discovery import next_targets, start_targets
 from crawler.exceptions import FetcherDied, UrlInvalid
 from crawler.fetching.pauses import pause_asked_for
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Pause, Target
+from crawler.items import ArchiveRecord, FetchFailure, Page, Pause, Target
 from crawler.process import CrawlProcess
 from crawler.sitemaps import sitemap_locations
 from crawler.sources import Source
@@ -106,7 +107,10 @@ class Visit:
         self._open_frontier()
         self._judge_left_over()
         if len(self._line):
-            self._fetch()
+            try:
+                self._fetch()
+            finally:
+                self._shop.seal_archive()
 
     def _open_frontier(self) -> None:
         starts = start_targets(self._source)
@@ -129,7 +133,7 @@ class Visit:
 
     def _fetch(self) -> None:
         self._check_room(0)
-        with CrawlProcess(self._source, self._policy) as fetcher:
+        with CrawlProcess(self._source, self._policy, archive=self._shop.archive) as fetcher:
             try:
                 self._feed(fetcher)
                 while len(self._line) or fetcher.unanswered:
@@ -156,20 +160,25 @@ class Visit:
             self._record(Fetched(row.url, row.url, None, 0, failure=failure), was_asked=False)
 
     def _with_validators(self, target: Target) -> Target:
-        """Ask for changes only, where the last capture of this very URL is still whole."""
+        """Ask for changes only, where the last capture of this very URL is still whole, and in the archive too."""
         if self._errand.is_whole:
             return target
         try:
             with self._shop.reading() as session:
                 capture = latest_capture(session, lookup_key(target.url))
-                if capture is None or capture.final_url != target.url or capture.truncated:
-                    return target
-                if is_full_due(session, capture.page_id):
-                    return target
+                seen = None if capture is None else payload_record(session, capture)
+                is_due = capture is not None and is_full_due(session, capture.page_id)
+            if capture is None or capture.truncated or seen is None or not self._is_kept(seen):
+                return target
+            if is_due or capture.final_url != target.url:
+                return replace(target, seen=seen)
             self._shop.blobs.load(capture.blob_sha256)
         except (UrlInvalid, BlobMissing, BlobDamaged):
             return target
-        return replace(target, etag=capture.etag, last_modified=capture.last_modified)
+        return replace(target, etag=capture.etag, last_modified=capture.last_modified, seen=seen)
+
+    def _is_kept(self, record: ArchiveRecord) -> bool:
+        return (self._shop.folder.warc / record.file).is_file()
 
     def _take(self, answer: Page | FetchFailure) -> None:
         self._line.answered(answer.url)

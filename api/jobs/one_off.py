@@ -23,7 +23,6 @@ from api.jobs.workshop import Workshop
 from api.judging.scanner import Scanner
 from api.services.models import current_model
 from api.services.room import CaptureRoom
-from api.services.sampling import Sample
 from api.settings import Settings
 from api.store.blobs import BlobStore
 from api.store.commands.frontier import list_pending
@@ -181,7 +180,9 @@ def _work_off(
     progress.begin(ONE_OFF)
     told.refuse()
     with Scanner(current_model(settings)) as scanner:
-        shop = Workshop(engine, blobs, scanner, Sample(settings.sample_rate), clock, CaptureRoom(settings))
+        shop = Workshop.of(settings, engine, scanner, CaptureRoom(settings), clock)
+        # Files that a killed run left behind.
+        shop.seal_archive()
         error = _fetch_all(shop, errand, policy, progress, told) if errand.source.start_urls else ""
         report = close_visit(shop, errand, error, (clock() - begun).total_seconds())
     with writing(engine) as session:

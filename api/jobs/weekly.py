@@ -21,7 +21,6 @@ from api.judging.scanner import Scanner
 from api.services.alarms import late_warning
 from api.services.models import current_model
 from api.services.room import CaptureRoom
-from api.services.sampling import Sample
 from api.settings import Settings
 from api.store.blobs import BlobStore
 from api.store.engine import reading, writing
@@ -128,7 +127,9 @@ def _work_off(
     blobs = BlobStore(settings.folder.blobs)
     blobs.sweep()
     with Scanner(current_model(settings)) as scanner:
-        shop = Workshop(engine, blobs, scanner, Sample(settings.sample_rate), clock, room)
+        shop = Workshop.of(settings, engine, scanner, room, clock)
+        # Files that a killed run left behind.
+        shop.seal_archive()
         return _visit_all(shop, plan, policy, progress)
 
 

@@ -8,6 +8,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler.exceptions import PageBlocked
+from crawler.fetching.archivist import RECORDS, SEEN
 from crawler.fetching.certificates import CertificateLedger
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
@@ -88,18 +89,19 @@ class FetchingSpider(Spider):
                 callback=self.parse,
                 errback=self.on_failure,
                 headers=_validators(target),
-                meta={TICKET: ticket, REDIRECT_SCOPE: self._redirect_scope},
+                meta={TICKET: ticket, SEEN: target.seen, REDIRECT_SCOPE: self._redirect_scope},
                 dont_filter=True,  # what is fetched twice, and when, is the job's to decide
             )
         except ValueError as problem:
             raise PageBlocked("invalid_url", f"{target.url[:200]!r} cannot be requested: {problem}") from problem
 
     def _page(self, target: Target, response: Response) -> Page:
+        records = response.meta.get(RECORDS, ())
         return Page(
             url=target.url,
             final_url=response.url,
             status=response.status,
-            fetched_at=self.clock(),
+            fetched_at=records[-1].date if records else self.clock(),
             headers=_headers(response),
             content_type=_text((response.headers.get(b"Content-Type") or b"")[:MAX_CONTENT_TYPE]),
             body=b"" if response.status == 304 else response.body,
@@ -110,6 +112,7 @@ class FetchingSpider(Spider):
             ip_address=str(response.ip_address or ""),
             truncated="dataloss" in response.flags,
             certificate_problem=self.certificates.problem(response.url),
+            records=records,
         )
 
 

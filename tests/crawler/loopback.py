@@ -81,6 +81,10 @@ class Loopback:
         """The address and port to allow."""
         return f"127.0.0.1:{self._server.server_port}"
 
+    def wrap(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         """Give the URL of a path, under any host name that resolves to here."""
         return f"http://{host}:{self._server.server_port}{path}"

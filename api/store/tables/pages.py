@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
 from api.store.columns import HostileText, UtcDateTime, kind_column
@@ -69,6 +69,9 @@ class Capture(Row, table=True):
 
     `not_modified`: the server said that the bytes are those of the capture before; `scan_error`: why it is unreadable;
     `certificate_problem`: why the server's certificate does not verify, empty when it does or none was needed.
+    `warc_file`, `warc_offset` and `warc_record_id` name its record in the archive (none: from before there was one),
+    `warc_chain` those of the answers that led to it. `payload_capture_id`: whose record holds the bytes, where this
+    one's says only that they are unchanged; no foreign key, since it points to a row of the same table.
     """
 
     __tablename__ = "capture"
@@ -76,6 +79,7 @@ class Capture(Row, table=True):
         UniqueConstraint("source_run_id", "page_id"),
         Index(None, "page_id", "fetched_at"),
         Index(None, "source_run_id", "state"),
+        Index(None, "warc_file", "warc_offset"),
     )
 
     id: str = Field(primary_key=True)
@@ -102,3 +106,9 @@ class Capture(Row, table=True):
     document_id: str | None = Field(default=None, foreign_key="document.id")
     verdict_id: str | None = Field(default=None, foreign_key="verdict.id")
     scan_error: str = Field(default="", sa_type=HostileText)
+    warc_file: str | None = None
+    warc_offset: int | None = Field(default=None, sa_type=BigInteger)
+    warc_record_id: str | None = None
+    warc_payload_sha256: str | None = None
+    warc_chain: list[dict[str, str | int]] | None = Field(default=None, sa_type=JSON)
+    payload_capture_id: str | None = None
