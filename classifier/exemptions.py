@@ -9,17 +9,14 @@ from classifier.policy import PolicyPack
 from classifier.topics import CONDITIONS
 
 _SOLD = frozenset({Role.SUBJECT, Role.ANALOGUE, Role.DRUG})
-# What must be named in a passage or around it before a family can be about it.
-_NAMED = {Family.ILLICIT_SALE: _SOLD, Family.UNSUPPORTED_CLAIM: frozenset({Role.SUBJECT})}
 _BEYOND_THE_LABEL = ("cure", "comparison", "safe", "home", "dosing", "lasting", "rate", "brain", "fast")
 _SELLS = (
     *("buy", "cart", "for_sale", "our_stock", "goods_place", "sends_reader", "order_contact"),
     *("stealth", "customs_reship", "no_prescription"),
 )
 _SPEAKS_ALONE = frozenset({"evasion", "no_prescription"})
-_UNNAMED = {Family.ILLICIT_SALE: 3.0, Family.UNSUPPORTED_CLAIM: 1.5}
-# Who names other medicines and never ketamine makes his claims about those.
-_OF_ANOTHER = 1.5
+# Our examples are of ketamine pages; elsewhere a text that names no drug is seldom about one.
+_UNNAMED = 1.0
 SILENCED = 4.0
 """A passage whose logit is lowered by this much says nothing at all."""
 _FEWEST_LETTERS = 12
@@ -29,12 +26,11 @@ def penalty(family: Family, region: str, view: View, as_of: date, pack: PolicyPa
     """By how much the passage's logit for the family is lowered; 0 when it speaks for the page."""
     if is_unreadable(view):
         return SILENCED
-    lowered = 0.0 if names_what_it_takes(family, view) else _UNNAMED[family]
-    if lowered and family is Family.UNSUPPORTED_CLAIM and view.roles_here | view.roles_around:
-        lowered += _OF_ANOTHER
-    if family is Family.UNSUPPORTED_CLAIM and (region == "nav" or repeats_the_label(view, as_of, pack)):
-        lowered += SILENCED
-    return lowered
+    if family is Family.UNSUPPORTED_CLAIM and (
+        region == "nav" or is_of_another(view) or repeats_the_label(view, as_of, pack)
+    ):
+        return SILENCED
+    return 0.0 if names_its_subject(family, view) else _UNNAMED
 
 
 def is_unreadable(view: View) -> bool:
@@ -47,11 +43,18 @@ def is_unreadable(view: View) -> bool:
     return foreign >= _FEWEST_LETTERS and 2 * foreign > len(letters)
 
 
-def names_what_it_takes(family: Family, view: View) -> bool:
+def names_its_subject(family: Family, view: View) -> bool:
     """Whether the passage or its surroundings name what the family is about; evasion speaks for itself."""
-    if family is Family.ILLICIT_SALE and any(hit.cue.group in _SPEAKS_ALONE for hit in view.cues):
-        return True
-    return bool((view.roles_here | view.roles_around) & _NAMED[family])
+    named = view.roles_here | view.roles_around
+    if family is Family.UNSUPPORTED_CLAIM:
+        return Role.SUBJECT in named
+    return bool(named & _SOLD) or any(hit.cue.group in _SPEAKS_ALONE for hit in view.cues)
+
+
+def is_of_another(view: View) -> bool:
+    """Whether drugs or treatments are named and ketamine is nowhere: what is claimed is then claimed of those."""
+    named = view.roles_here | view.roles_around
+    return bool(named) and Role.SUBJECT not in named
 
 
 def is_clear_offer(view: View) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from classifier import artifact
 from classifier.artifact import PageModel
 from classifier.exceptions import ArtifactMismatch
@@ -15,7 +17,7 @@ from classifier.labels import Family, Label, Outcome, Severity
 from classifier.notes import headline_notes, page_notes
 from classifier.page import FEATURES, Form, page_models, page_probability, page_reasons
 from classifier.policy import PolicyPack, load_policy
-from classifier.reading import read_page
+from classifier.reading import SeenPassage, read_page
 from classifier.scorer import Scored, Scorer
 from classifier.types import Content, Finding, Verdict
 
@@ -80,12 +82,15 @@ class Predictor:
         )
 
     def _score(self, content: Content, as_of: date) -> tuple[Scored, ...]:
-        scored = []
-        for seen in read_page(content, self._viewer):
-            region = seen.passage.region
-            penalties = {family: penalty(family, region, seen.view, as_of, self.pack) for family in Family}
-            scored.append(Scored(seen.passage, seen.view, self._calibrated(self._scorer.logits(seen.view)), penalties))
-        return tuple(scored)
+        page = read_page(content, self._viewer)
+        logits = np.array([self._scorer.logits(seen.view) for seen in page]).reshape(len(page), len(self.model.heads))
+        return tuple(
+            Scored(seen.passage, seen.view, row, self._penalties(seen, as_of))
+            for seen, row in zip(page, self._calibrated(logits), strict=True)
+        )
+
+    def _penalties(self, seen: SeenPassage, as_of: date) -> dict[Family, float]:
+        return {family: penalty(family, seen.passage.region, seen.view, as_of, self.pack) for family in Family}
 
     def _evidence(self, family: Family, scored: Sequence[Scored]) -> list[float]:
         """The calibrated logits of the passages, lowered where an exemption holds."""

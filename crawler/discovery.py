@@ -51,7 +51,7 @@ def next_targets(source: Source, target: Target, page: Page, links: Iterable[str
     """Give the targets that an answered target leads to, one link deeper, without duplicates, in page order.
 
     links: the page's links as extraction gives them, absolute or relative to `page.final_url`.
-    What was fetched or queued before is the caller's to leave out; `PatternBudget` bounds a whole visit.
+    What was fetched or queued before is the caller's to leave out; `budgets.VisitBudget` bounds a whole visit.
     """
     answered = 200 <= page.status < 300 or page.status == 304
     if not answered or target.depth >= source.max_depth:
@@ -76,24 +76,6 @@ def path_pattern(url: str) -> str:
     parts = urlsplit(url)
     keys = sorted({key for key, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return f"{parts.hostname}{DIGITS.sub('#', parts.path)}?{'&'.join(keys)}"
-
-
-class PatternBudget:
-    """Admits at most `limit` targets of one path pattern to a visit, so that a calendar cannot eat it.
-    Rebuild it after a restart from the URLs that the frontier already holds.
-    """
-
-    def __init__(self, limit: int, taken: Iterable[str] = ()) -> None:
-        self._limit = limit
-        self._taken = Counter(path_pattern(url) for url in taken)
-
-    def admit(self, target: Target) -> bool:
-        """Count the target if its pattern has room; False when it has none."""
-        pattern = path_pattern(target.url)
-        if self._taken[pattern] >= self._limit:
-            return False
-        self._taken[pattern] += 1
-        return True
 
 
 def _start_url(source: Source, url: str) -> str:

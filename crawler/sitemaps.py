@@ -96,8 +96,8 @@ class _Locations:
 def read_sitemap(body: bytes, content_type: str = "") -> Sitemap:
     """Read a sitemap, a sitemap index, an RSS or Atom feed (XML), one URL a line, or any of them gzipped.
 
-    A broken file gives what stands before the break; a file that is no sitemap gives nothing. Entities that
-    the file declares itself are never expanded: reading stops at their declaration.
+    A broken file gives what stands before the break; a file that is no sitemap gives nothing. Entities and
+    default attributes that the file declares itself are never expanded: reading stops at their declaration.
     """
     raw, told = unpacked(body)
     raw = raw.lstrip(b"\xef\xbb\xbf \t\r\n")

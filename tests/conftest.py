@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from api.services.models import current_model
 from api.settings import Settings
+from classifier.predictor import Predictor
 
 ROOT = Path(__file__).resolve().parents[1]
 ADVICE = "Chromium is missing: `apt-get install chromium`"
@@ -43,6 +44,12 @@ def model_folder() -> Path:
     with (settings.data / "model.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return current_model(settings)
+
+
+@pytest.fixture(scope="session")
+def predictor(model_folder: Path) -> Predictor:
+    """The judge that this checkout's model and policy pack make."""
+    return Predictor.load(model_folder)
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,15 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
+from api.exceptions import SourceInvalid
 from api.exit_codes import ExitCode
-from api.services.audit import record
-from api.services.sources import note_test, pause, resume, unwatch, watch
+from api.services.sources import bind_robots, note_test, pause, resume, seed, unwatch, watch
 from api.services.trials import Trial, try_source
 from api.settings import load_settings
-from api.store.commands.sources import list_sources, seed_sources, to_source
+from api.store.commands.sources import list_sources, to_source
 from api.store.engine import reading, writing
 from api.store.opening import open_store
-from crawler.sources import FILE_SPIDERS, SPIDERS, parse_source, read_sources
+from crawler.sources import FILE_SPIDERS, SPIDERS, parse_source, read_sources, reason_problem
 
 app = typer.Typer(help="List, add, test, pause, resume, remove and seed the watched sources.", no_args_is_help=True)
 ACTOR = "operator"
@@ -59,6 +59,8 @@ def add(
     cadence_days: Annotated[int, typer.Option(help="Days between two visits.")] = 7,
     max_pages: Annotated[int, typer.Option(help="Pages of one visit, at most.")] = 500,
     max_depth: Annotated[int, typer.Option(help="Links from a start URL to a page, at most.")] = 4,
+    ignore_robots: Annotated[str, typer.Option(metavar="REASON", help="Read it whatever robots.txt says; why.")] = "",
+    follow_nofollow: Annotated[bool, typer.Option(help="Follow links that ask not to be followed.")] = False,
 ) -> None:
     """Watch a new source; `feed`, `ads` and `archive` also take files of this machine."""
     fields: dict[str, object] = {
@@ -69,6 +71,8 @@ def add(
         "cadence_days": cadence_days,
         "max_pages": max_pages,
         "max_depth": max_depth,
+        "robots_override": ignore_robots,
+        "follow_nofollow": follow_nofollow,
     }
     source = parse_source(fields, "sources add")
     with _changing() as (session, now):
@@ -90,6 +94,22 @@ def resume_(name: Name) -> None:
     with _changing() as (session, now):
         resume(session, name, actor=ACTOR, now=now)
     typer.echo(f"{name} is watched again")
+
+
+@app.command()
+def robots(
+    name: Name,
+    ignore: Annotated[str, typer.Option(metavar="REASON", help="Read it whatever robots.txt says; why.")] = "",
+    obey: Annotated[bool, typer.Option("--obey", help="Obey robots.txt again.")] = False,
+) -> None:
+    """Say whether robots.txt binds a source; an override needs a reason, which goes into the audit log."""
+    if bool(ignore) == obey:
+        raise SourceInvalid("give either --ignore REASON or --obey")
+    if problem := reason_problem(ignore):
+        raise SourceInvalid(f"source {name!r}: the reason {problem}")
+    with _changing() as (session, now):
+        bind_robots(session, name, ignore, actor=ACTOR, now=now)
+    typer.echo(f"{name} obeys robots.txt" if obey else f"{name} is read whatever robots.txt says: {ignore}")
 
 
 @app.command()
@@ -137,13 +157,12 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-@app.command()
-def seed(file: Annotated[Path, typer.Argument(help="A TOML file with [[source]] blocks.")]) -> None:
+@app.command("seed")
+def seed_(file: Annotated[Path, typer.Argument(help="A TOML file with [[source]] blocks.")]) -> None:
     """Add the sources of a file and take its changes over; whether a known source is paused stays as it is."""
     sources = read_sources(file)
     with _changing() as (session, now):
-        rows = seed_sources(session, sources, now)
-        record(session, actor=ACTOR, action="source.seed", subject=f"source:{file.name}", now=now)
+        rows = seed(session, sources, file.name, actor=ACTOR, now=now)
     typer.echo(f"{len(rows)} sources from {file}")
 
 

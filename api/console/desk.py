@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 from starlette.requests import Request
@@ -32,6 +33,7 @@ class Desk:
 
     engine: Engine
     blobs: BlobStore
+    warc: Path
     policy: PolicyPack
     forms_key: bytes
     base_url: str
@@ -51,6 +53,7 @@ def make_desk(settings: Settings, engine: Engine, policy: PolicyPack, secret: by
     return Desk(
         engine=engine,
         blobs=BlobStore(settings.folder.blobs),
+        warc=settings.folder.warc,
         policy=policy,
         forms_key=derived_key(secret, FORMS),
         base_url=settings.base_url,

@@ -41,7 +41,7 @@ DECISION = {
     Decision.ESCALATE: "Escalate",
 }
 # On a page where nothing was found there is nothing to confirm or overturn.
-SAMPLE_DECISION = {**DECISION, Decision.CONFIRM: "It violates", Decision.OVERTURN: "Nothing here"}
+SAMPLE_DECISION = {**DECISION, Decision.CONFIRM: "Violates", Decision.OVERTURN: "Clear"}
 DECIDED = {
     Decision.CONFIRM: "confirmed",
     Decision.OVERTURN: "overturned",
@@ -81,6 +81,7 @@ FAILURE = {
     "robots": "The site's robots.txt asks crawlers to stay away; it was not fetched.",
     "timeout": "The server did not answer in time.",
     "too_large": "The page is larger than the limit.",
+    "unreadable": "It was captured and could not be read.",
 }
 SPIDER = {
     "site": "Site: follow links on its hosts",
@@ -99,6 +100,15 @@ NOT_SEEN = {
     "scripted": "its text is put there by a script",
     "truncated": "it ended before its announced end",
     "unknown_language": "its language is not one we read",
+}
+MARK = {
+    "email": "Mail address",
+    "icon": "Site icon",
+    "messenger": "Messenger",
+    "phone": "Telephone",
+    "template": "Page template",
+    "tracker": "Analytics account",
+    "wallet": "Wallet",
 }
 LANGUAGE = {
     "ar": "Arabic", "cs": "Czech", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "he": "Hebrew",
@@ -128,6 +138,11 @@ def likelihood(probability: float) -> str:
     """Give `very likely, 97 %`."""
     word = next(word for least, word in _LIKELIHOOD if probability >= least)
     return f"{word}, {percent(probability)}"
+
+
+def shared(likeness: float) -> str:
+    """Give the share of a text that another has too, an estimate: `about 90 %`, or `all of it`."""
+    return "all of it" if likeness == 1 else f"about {round(likeness * 100):d}{NARROW}%"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

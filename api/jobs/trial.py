@@ -38,7 +38,7 @@ def run_trial(source: Source, policy: FetchPolicy) -> Trial:
         for answer in fetcher:
             answers[answer.url] = answer
     first = answers[target.url]
-    robots = _robots_sentence(target.url, first, answers.get(_robots_url(target.url)), policy)
+    robots = _robots_sentence(source, first, answers.get(_robots_url(target.url)), policy)
     if isinstance(first, FetchFailure):
         return Trial(target.url, robots, problem=f"{first.reason}: {first.detail}")
     return _read(source, target, first, robots)
@@ -49,14 +49,16 @@ def _robots_url(url: str) -> str:
     return "" if is_local(url) else f"{parts.scheme}://{parts.netloc}{ROBOTS}"
 
 
-def _robots_sentence(url: str, first: Answer, robots: Answer | None, policy: FetchPolicy) -> str:
+def _robots_sentence(source: Source, first: Answer, robots: Answer | None, policy: FetchPolicy) -> str:
     """Put into words what the gate did, which alone decides, and what the rules say of the pace."""
     if robots is None:
         return "not asked, it is a file on this machine"
-    if urlsplit(url).path == ROBOTS:
+    if urlsplit(first.url).path == ROBOTS:
         return "not asked, it is robots.txt itself"
     if isinstance(first, FetchFailure) and first.reason == "robots":
         return f"refused: {first.detail}"
+    if source.robots_override and not _allows(robots, first.url, policy):
+        return f"{robots.url} does not allow it; read all the same: {source.robots_override}"
     if isinstance(robots, FetchFailure):
         return f"{robots.url} gave no answer ({robots.reason}: {robots.detail})"
     if robots.status != 200:
@@ -64,6 +66,14 @@ def _robots_sentence(url: str, first: Answer, robots: Answer | None, policy: Fet
     delay = Protego.parse(robots.body.decode("utf-8", "replace")).crawl_delay(policy.robots_token)
     pace = f", one request every {min(delay, policy.max_delay_seconds):g} seconds" if delay else ""
     return f"allowed by {robots.url}{pace}"
+
+
+def _allows(robots: Answer, url: str, policy: FetchPolicy) -> bool:
+    """Tell whether the gate would let a URL through without an override."""
+    if isinstance(robots, FetchFailure) or robots.status == 429 or robots.status >= 500:
+        return False
+    rules = Protego.parse(robots.body.decode("utf-8", "replace")) if robots.status == 200 else None
+    return rules is None or rules.can_fetch(url, policy.robots_token)
 
 
 def _read(source: Source, target: Target, page: Page, robots: str) -> Trial:

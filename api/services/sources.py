@@ -1,11 +1,20 @@
 """Changes to the watched sources, each with its entry in the audit log; what was found on a source stays."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from api.services.audit import Details, record
-from api.store.commands.sources import add_source, find_source, remove_source, set_enabled
+from api.store.commands.sources import (
+    add_source,
+    find_source,
+    list_sources,
+    override_robots,
+    remove_source,
+    seed_sources,
+    set_enabled,
+)
 from api.store.tables.sources import StoredSource
 from crawler.sources import Source
 
@@ -19,6 +28,28 @@ def watch(session: Session, source: Source, *, actor: str, now: datetime) -> Sto
         "cadence_days": source.cadence_days,
     }
     record(session, actor=actor, action="source.add", subject=f"source:{source.name}", details=details, now=now)
+    if source.robots_override:
+        _note_robots(session, source.name, source.robots_override, actor=actor, now=now)
+    return row
+
+
+def seed(
+    session: Session, sources: Sequence[Source], file: str, *, actor: str, now: datetime
+) -> tuple[StoredSource, ...]:
+    """Take the sources of a file over; each override of robots.txt that begins or ends has an entry of its own."""
+    before = {row.name: row.robots_override for row in list_sources(session)}
+    rows = seed_sources(session, sources, now)
+    record(session, actor=actor, action="source.seed", subject=f"source:{file}", now=now)
+    for source in sources:
+        if source.robots_override != before.get(source.name, ""):
+            _note_robots(session, source.name, source.robots_override, actor=actor, now=now)
+    return rows
+
+
+def bind_robots(session: Session, name: str, reason: str, *, actor: str, now: datetime) -> StoredSource:
+    """Let a source be read whatever robots.txt says, for a reason, or obey it again; NotFound when there is none."""
+    row = override_robots(session, name, reason)
+    _note_robots(session, name, reason, actor=actor, now=now)
     return row
 
 
@@ -51,3 +82,9 @@ def _switch(session: Session, name: str, *, enabled: bool, actor: str, now: date
     action = "source.resume" if enabled else "source.pause"
     record(session, actor=actor, action=action, subject=f"source:{name}", now=now)
     return row
+
+
+def _note_robots(session: Session, name: str, reason: str, *, actor: str, now: datetime) -> None:
+    action = "source.robots_override" if reason else "source.robots_obey"
+    details: Details = {"reason": reason} if reason else {}
+    record(session, actor=actor, action=action, subject=f"source:{name}", details=details, now=now)

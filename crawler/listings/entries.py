@@ -109,6 +109,8 @@ def entry_pages(page: Page, listing: Listing, most: int) -> Iterator[Page]:
             content_type="text/html; charset=utf-8",
             body=_html(entry).encode(),
             truncated=entry.cut,
+            # The bytes of an entry are ours; the archive holds those of its listing.
+            records=(),
         )
 
 

@@ -56,7 +56,7 @@ def parse_xml(body: bytes, content_type: str, reader: Reader) -> str:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = reader.text
-    parser.EntityDeclHandler = _refuse_entity
+    parser.EntityDeclHandler = parser.AttlistDeclHandler = _refuse_declaration
     try:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except Stop as reason:
@@ -74,8 +74,8 @@ def local_name(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _refuse_entity(*_declaration: object) -> None:
-    raise Stop("it declares entities of its own, which are never expanded; nothing behind them was read")
+def _refuse_declaration(*_declaration: object) -> None:
+    raise Stop("it declares entities or attributes of its own, which are never expanded; nothing behind them was read")
 
 
 def _mend(text: str) -> str:

@@ -10,8 +10,11 @@ from twisted.python.failure import Failure
 
 from crawler.archives.places import is_local
 from crawler.exceptions import PageBlocked
+from crawler.fetching.archivist import RECORDS, SEEN
+from crawler.fetching.certificates import CertificateLedger
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
+from crawler.fetching.pauses import Pauses
 from crawler.fetching.pipes import Answers, Feed
 from crawler.fetching.policy import FetchPolicy
 from crawler.items import FetchFailure, Page, Target
@@ -42,7 +45,9 @@ class FetchingSpider(Spider):
         self.feed = feed
         self.answers = answers
         self.clock = clock
+        self.pauses = Pauses(policy.max_pause_seconds)
         self.closed_because = ""
+        self.certificates = CertificateLedger()
         self._redirect_scope = None if self.may_leave_site else Scope.of(source.start_urls)
 
     async def start(self) -> AsyncIterator[Request]:
@@ -74,7 +79,8 @@ class FetchingSpider(Spider):
 
     async def _fail(self, ticket: Ticket, problem: BaseException) -> None:
         reason, detail = explain(problem)
-        await self.answers.give(ticket, FetchFailure(ticket.target.url, reason, detail, ticket.target.depth))
+        pause = problem.pause if isinstance(problem, PageBlocked) else None
+        await self.answers.give(ticket, FetchFailure(ticket.target.url, reason, detail, ticket.target.depth, pause))
 
     async def _local_page(self, target: Target) -> Page:
         """Read a file of this machine, where the spider does that at all; PageBlocked otherwise."""
@@ -95,18 +101,19 @@ class FetchingSpider(Spider):
                 callback=self.parse,
                 errback=self.on_failure,
                 headers=_validators(target),
-                meta={TICKET: ticket, REDIRECT_SCOPE: self._redirect_scope},
+                meta={TICKET: ticket, SEEN: target.seen, REDIRECT_SCOPE: self._redirect_scope},
                 dont_filter=True,  # what is fetched twice, and when, is the job's to decide
             )
         except ValueError as problem:
             raise PageBlocked("invalid_url", f"{target.url[:200]!r} cannot be requested: {problem}") from problem
 
     def _page(self, target: Target, response: Response) -> Page:
+        records = response.meta.get(RECORDS, ())
         return Page(
             url=target.url,
             final_url=response.url,
             status=response.status,
-            fetched_at=self.clock(),
+            fetched_at=records[-1].date if records else self.clock(),
             headers=_headers(response),
             content_type=_text((response.headers.get(b"Content-Type") or b"")[:MAX_CONTENT_TYPE]),
             body=b"" if response.status == 304 else response.body,
@@ -116,6 +123,8 @@ class FetchingSpider(Spider):
             redirects=tuple(response.meta.get("redirect_urls", ())),
             ip_address=str(response.ip_address or ""),
             truncated="dataloss" in response.flags,
+            certificate_problem=self.certificates.problem(response.url),
+            records=records,
         )
 
 

@@ -59,6 +59,10 @@ def test_an_empty_file_has_no_sources(tmp_path: Path) -> None:
         ({"max_depth": True}, "max_depth is True; give a whole number"),
         ({"max_pages": -1}, "max_pages is -1"),
         ({"enabled": "yes"}, "enabled is 'yes'; give true or false"),
+        ({"follow_nofollow": 1}, "follow_nofollow is 1; give true or false"),
+        ({"robots_override": True}, "robots_override is True; give text in quotes"),
+        ({"robots_override": "because"}, "robots_override is 'because'; give the reason in one line of 10 to 500"),
+        ({"robots_override": "court order\nof May"}, "give the reason in one line"),
         ({"colour": "red"}, "colour is not a field; the fields are name, spider"),
     ],
 )

@@ -33,9 +33,8 @@ FLOORS = {
 
 
 @pytest.fixture(scope="module")
-def report(model_folder: Path) -> Report:
+def report(predictor: Predictor) -> Report:
     """This checkout's model on the held-out examples."""
-    predictor = Predictor.load(model_folder)
     judged = read_held_out(LABELLED_DATA).judge(predictor, AS_OF)
     sets = tuple(evaluate_set(name, examples) for name, examples in judged.items())
     return Report(predictor.model.digest, dict(predictor.model.provenance), AS_OF, sets)

@@ -182,3 +182,49 @@ def test_a_weekly_run_with_nothing_due_says_so_and_exits_with_0(run: Run) -> Non
 def stored() -> list[StoredSource]:
     with reading(open_store(load_settings())) as session:
         return list(session.exec(select(StoredSource)))
+
+
+def test_a_check_says_whether_anything_is_amiss_and_visits_nothing(run: Run) -> None:
+    well = run("weekly", "--check")
+    assert (well.exit_code, well.output) == (0, "all well\n")
+    run("sources", "add", "shop", "https://shop.example.com/")
+    late = run("weekly", "--check", "--as-of", "2099-01-01")
+    assert late.exit_code == 3
+    assert late.output.startswith("weekly: did not run when it should: 1 watched sources")
+
+
+def test_a_timer_is_printed_for_this_installation(run: Run, tmp_path: Path) -> None:
+    printed = run("weekly", "--print-timer").output
+    assert f'Environment="RXWARDEN_DATA={tmp_path / "data"}"' in printed
+    assert "OnCalendar=" in printed
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_override_of_robots_needs_a_reason_and_is_logged(run: Run, tmp_path: Path) -> None:
+    reason = "Written consent of the site's owner"
+    run("sources", "add", "shop", "https://shop.example.com/")
+    for words in (("--ignore", "because"), (), ("--ignore", reason, "--obey")):
+        with pytest.raises(SourceInvalid, match=r"reason|give either"):
+            run("sources", "robots", "shop", *words)
+    assert stored()[0].robots_override == ""
+    run("sources", "robots", "shop", "--ignore", reason)
+    assert stored()[0].robots_override == reason
+    run("sources", "robots", "shop", "--obey")
+    run("sources", "add", "clinic", "https://clinic.example.org/", "--ignore-robots", reason, "--follow-nofollow")
+    file = tmp_path / "sources.toml"
+    file.write_text(BLOCK.format(pages=5) + f'robots_override = "{reason}"\n')
+    run("sources", "seed", str(file))
+    run("sources", "seed", str(file))
+    with reading(open_store(load_settings())) as session:
+        told = [
+            (event.action, event.subject, event.details)
+            for event in session.exec(select(AuditEvent).order_by(col(AuditEvent.number)))
+        ]
+    overrides = [entry for entry in told if "robots" in entry[0]]
+    details = json.dumps({"reason": reason}, separators=(",", ":"))
+    assert overrides == [
+        ("source.robots_override", "source:shop", details),
+        ("source.robots_obey", "source:shop", "{}"),
+        ("source.robots_override", "source:clinic", details),
+        ("source.robots_override", "source:shop", details),
+    ]

@@ -30,7 +30,7 @@ def test_a_page_on_which_nothing_was_found_asks_what_it_is(world: World, heron: 
     page = soup(heron.get(f"/cases/{world.case('https://quiet-1.example/').id}"))
     assert "picked at random for a person to read" in words(one(page, ".cards"))
     asked = [words(label) for label in page.select(".outcome label span")]
-    assert [text.split(" ")[0] for text in asked] == ["It", "Nothing", "Unsure", "Escalate"]
+    assert [text.split(" ")[0] for text in asked] == ["Violates", "Clear", "Unsure", "Escalate"]
     flagged = soup(heron.get(f"/cases/{world.case().id}"))
     assert words(flagged.select(".outcome label span")[0]).startswith("Confirm")
 

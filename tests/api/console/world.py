@@ -84,6 +84,7 @@ class World:
         return Desk(
             engine=self.engine,
             blobs=self.blobs,
+            warc=self.folder / "warc",
             policy=self.policy,
             forms_key=KEY,
             base_url="http://testserver",
