@@ -1,13 +1,13 @@
 """How much of a visit one host, one shape of URL or one deep branch may take: what a trap makes without end."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from crawler.discovery import DIGITS, path_pattern
 from crawler.items import Target
 from crawler.scope import Scope, host_of
-from crawler.sources import Source
+from crawler.sources import FILE_SPIDERS, Source
 
 # URLs of one shape (a calendar), of one branch with whatever query (facets), deep below it (facets as folders).
 MOST_OF_A_SHAPE = 200
@@ -62,6 +62,11 @@ class VisitBudget:
             self._names_below.add(host)
         self._hosts[host] += 1
         self._shapes.update(shapes(url))
+
+
+def admission(source: Source, taken: Iterable[str]) -> Callable[[Target], bool]:
+    """Give what admits targets to a visit; what a person's listing or archive names is no trap, its number aside."""
+    return (lambda _: True) if source.spider in FILE_SPIDERS else VisitBudget(source, taken).admit
 
 
 def shapes(url: str) -> tuple[str, ...]:

@@ -1,28 +1,20 @@
 """Visits one source: feeds its frontier to a fetcher, saves each answer before anything reads it, judges it."""
 
-import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, select
 
-from api.exceptions import BlobDamaged, BlobMissing, RoomShort
-from api.jobs.line import Line
+from api.exceptions import RoomShort
+from api.jobs.known import is_overtaken, place_of, restore, with_validators
+from api.jobs.line import Line, pause_of
 from api.jobs.listings import keep_entries, prepare_entries
 from api.jobs.progress import Fetched, Hear, Progress, ignore
 from api.jobs.scan import judge_capture
 from api.jobs.workshop import Workshop
-from api.store.commands.captures import (
-    NOT_MODIFIED,
-    Place,
-    is_full_due,
-    latest_capture,
-    list_unjudged,
-    payload_record,
-    save_capture,
-)
+from api.store.commands.captures import NOT_MODIFIED, Place, list_unjudged, save_capture
 from api.store.commands.frontier import (
     add_targets,
     count_targets,
@@ -36,25 +28,19 @@ from api.store.commands.frontier import (
 from api.store.kinds import CaptureState, TargetState
 from api.store.tables.pages import StoredDocument
 from api.store.tables.runs import CrawlTarget, SourceRun
-from crawler.archives.places import is_local
-from crawler.budgets import VisitBudget
-from crawler.canonical import lookup_key
+from crawler.budgets import admission
 from crawler.directives import links_to_follow
 from crawler.discovery import next_targets, read_listing, start_targets
 from crawler.exceptions import FetcherDied, UrlInvalid
-from crawler.fetching.pauses import pause_asked_for
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import ArchiveRecord, FetchFailure, Page, Pause, Target
+from crawler.items import FetchFailure, Page, Target
 from crawler.process import CrawlProcess
-from crawler.sources import ARCHIVE, FILE_SPIDERS, Source
+from crawler.sources import Source
 
-LOG = logging.getLogger(__name__)
 # Enough for the fetcher to keep every host busy, few enough to be asked again after a crash.
 IN_FLIGHT = 32
 # What a URL is asked for again after a short pause.
 ASKED_LATER = re.compile(r"paused|http_429|http_503")
-
-Admission = Callable[[Target], bool]
 
 
 class Stopped(Exception):
@@ -119,7 +105,7 @@ class Visit:
         self._most = max(self._source.max_pages, len(starts))
         with self._shop.writing() as session:
             urls = list_urls(session, self._errand.source_run_id)
-            self._admit = _admission(self._source, urls)
+            self._admit = admission(self._source, urls)
             # Start URLs are a person's choice; no budget leaves one out.
             add_targets(session, self._errand.source_run_id, starts, most=self._most, admit=lambda _: True)
             self._line.add(list_pending(session, self._errand.source_run_id))
@@ -155,36 +141,16 @@ class Visit:
 
     def _feed(self, fetcher: CrawlProcess) -> None:
         while len(fetcher.unanswered) < self._in_flight and (row := self._line.take()) is not None:
-            fetcher.send(self._with_validators(Target(row.url, row.depth)))
+            target = Target(row.url, row.depth)
+            fetcher.send(target if self._errand.is_whole else with_validators(self._shop, target))
         for row, pause in self._line.take_hopeless():
             detail = f"{pause.host} asked to be left alone until {pause.until:%Y-%m-%d %H:%M} UTC"
             failure = FetchFailure(row.url, "paused", detail, row.depth)
             self._record(Fetched(row.url, row.url, None, 0, failure=failure), was_asked=False)
 
-    def _with_validators(self, target: Target) -> Target:
-        """Ask for changes only, where the last capture of this very URL is still whole, and in the archive too."""
-        if self._errand.is_whole:
-            return target
-        try:
-            with self._shop.reading() as session:
-                capture = latest_capture(session, lookup_key(target.url))
-                seen = None if capture is None else payload_record(session, capture)
-                is_due = capture is not None and is_full_due(session, capture.page_id)
-            if capture is None or capture.truncated or seen is None or not self._is_kept(seen):
-                return target
-            if is_due or capture.final_url != target.url:
-                return replace(target, seen=seen)
-            self._shop.blobs.load(capture.blob_sha256)
-        except (UrlInvalid, BlobMissing, BlobDamaged):
-            return target
-        return replace(target, etag=capture.etag, last_modified=capture.last_modified, seen=seen)
-
-    def _is_kept(self, record: ArchiveRecord) -> bool:
-        return (self._shop.folder.warc / record.file).is_file()
-
     def _take(self, answer: Page | FetchFailure) -> None:
         self._line.answered(answer.url)
-        pause = self._pause(answer)
+        pause = pause_of(answer, self._policy)
         is_short = pause is not None and self._line.pause(pause)
         fetched = self._fetched(answer)
         if fetched.failure is None:
@@ -202,16 +168,6 @@ class Visit:
         kept = self._keep(answer)
         fetched = Fetched(answer.url, answer.final_url, answer.status, len(answer.body))
         return replace(fetched, failure=kept) if isinstance(kept, FetchFailure) else replace(fetched, capture_id=kept)
-
-    def _pause(self, answer: Page | FetchFailure) -> Pause | None:
-        """Give the pause that an answer's host asks for."""
-        if isinstance(answer, FetchFailure):
-            return answer.pause
-        if is_local(answer.url):
-            # An archived answer asked for a pause when it was given; nobody's server is asked now.
-            return None
-        longest = self._policy.max_pause_seconds
-        return pause_asked_for(answer.status, answer.headers, answer.final_url, answer.fetched_at, longest)
 
     def _try_later(self, fetched: Fetched) -> None:
         """Let a URL wait for the end of its host's pause, a few times."""
@@ -241,17 +197,17 @@ class Visit:
         """Save and judge a page; gives its capture's id, or a failure where the answer is no page."""
         received = len(page.body)
         try:
-            place = _place(page)
+            place = place_of(page)
         except UrlInvalid as problem:
             return FetchFailure(page.url, "invalid_url", str(problem), page.depth)
         if page.status == NOT_MODIFIED:
-            restored = self._restored(page, place)
+            restored = restore(self._shop, page, place)
             if restored is None:
                 return FetchFailure(page.url, "http_304", "the server says not modified of a page we never had")
             page = restored
         elif not 200 <= page.status < 300 and not self._shows_violation(page):
             return FetchFailure(page.url, f"http_{page.status}", f"the server answered {page.status}", page.depth)
-        elif self._is_overtaken(page, place):
+        elif is_overtaken(self._shop, page, place):
             return FetchFailure(page.url, "overtaken", "a newer capture of the page is already kept", page.depth)
         return self._save(page, place, received)
 
@@ -283,23 +239,6 @@ class Visit:
         if listing is not None and is_unreadable:
             return FetchFailure(page.url, "listing", "; ".join(listing.problems), page.depth)
         return capture.id
-
-    def _restored(self, page: Page, place: Place) -> Page | None:
-        """Give a not-modified answer the bytes it speaks of."""
-        with self._shop.reading() as session:
-            capture = latest_capture(session, place.lookup_key)
-        if capture is None:
-            return None
-        body = self._shop.blobs.load(capture.blob_sha256)
-        return replace(page, body=body, content_type=capture.content_type)
-
-    def _is_overtaken(self, page: Page, place: Place) -> bool:
-        """Tell an archived page of which a newer capture is kept: what is shown as the latest must be the latest."""
-        if page.spider != ARCHIVE:
-            return False
-        with self._shop.reading() as session:
-            known = latest_capture(session, place.lookup_key)
-        return known is not None and known.fetched_at > page.fetched_at
 
     def _shows_violation(self, page: Page) -> bool:
         """A browser shows what comes with an error status too; a seller must not hide behind one."""
@@ -350,20 +289,3 @@ class Visit:
     def _check_stop(self) -> None:
         if self._shop.stop.is_set():
             raise Stopped
-
-
-def _admission(source: Source, taken: Iterable[str]) -> Admission:
-    """Give what bounds a visit beside its number of pages: what a person's listing or archive names is no trap."""
-    return (lambda _: True) if source.spider in FILE_SPIDERS else VisitBudget(source, taken).admit
-
-
-def _place(page: Page) -> Place:
-    if is_local(page.final_url):
-        return Place(page.final_url, page.final_url)
-    led_by = []
-    for url in dict.fromkeys((page.url, *page.redirects)):
-        try:
-            led_by.append((url, lookup_key(url)))
-        except UrlInvalid as problem:
-            LOG.info("%s led to a page and cannot be looked up: %s", url, problem)
-    return Place(page.final_url, lookup_key(page.final_url), tuple(led_by))

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from api.jobs.workshop import Workshop
 from api.store.commands.hosts import claim_host, pause_host, release_hosts, renew_hosts
 from api.store.tables.runs import CrawlTarget
+from crawler.archives.places import is_local
+from crawler.fetching.pauses import pause_asked_for
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import Pause
+from crawler.items import FetchFailure, Page, Pause
 from crawler.scope import host_of
 
 # A host that another visit holds is asked for again so often.
@@ -118,3 +120,13 @@ class Line:
             with self._shop.writing() as session:
                 release_hosts(session, hosts & self._held, self._holder)
             self._held -= hosts
+
+
+def pause_of(answer: Page | FetchFailure, policy: FetchPolicy) -> Pause | None:
+    """Give the pause that an answer's host asks for; an archived answer asked when it was given, and nobody now."""
+    if isinstance(answer, FetchFailure):
+        return answer.pause
+    if is_local(answer.url):
+        return None
+    longest = policy.max_pause_seconds
+    return pause_asked_for(answer.status, answer.headers, answer.final_url, answer.fetched_at, longest)

@@ -95,7 +95,7 @@ def test_every_response_is_on_record_as_it_was_sent(tmp_path: Path) -> None:
         "/away": redirect("http://other.localhost:{port}/ok"),
     }
     with Loopback(pages) as web:
-        policy = make_policy(web, timeout_seconds=4.0)
+        policy = make_policy(web, timeout_seconds=4.0, max_header_bytes=4 << 20)
         urls = {path: web.url(path, "site.localhost") for path in pages}
         wanted = [Target(url) for path, url in urls.items() if path != "/robots.txt"]
         answers = visit(tmp_path, policy, wanted)
