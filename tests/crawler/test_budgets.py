@@ -1,8 +1,10 @@
 """The budget of a visit: a trap gets its share, the rest of the site gets the rest."""
 
-from crawler.budgets import MOST_HOSTS, MOST_OF_A_SHAPE, VisitBudget
+from dataclasses import replace
+
+from crawler.budgets import MOST_HOSTS, MOST_OF_A_SHAPE, VisitBudget, admission
 from crawler.items import Target
-from crawler.sources import Source
+from crawler.sources import SPIDERS, Source
 
 SHOP = Source("shop", "site", ("https://shop.example/",), max_pages=2000)
 
@@ -20,6 +22,15 @@ def test_a_calendar_gets_its_share_and_what_was_taken_before_a_restart_counts() 
     budget = VisitBudget(SHOP, days[:MOST_OF_A_SHAPE])
     assert not budget.admit(Target(days[-1]))
     assert budget.admit(Target("https://shop.example/about"))
+
+
+def test_what_a_listing_or_archive_names_is_no_trap_and_what_a_site_leads_to_may_be_one() -> None:
+    offers = [Target(f"https://shop.example/offer?id={number}") for number in range(2 * MOST_OF_A_SHAPE)]
+    taken = {spider: sum(map(admission(replace(SHOP, spider=spider), ()), offers)) for spider in SPIDERS}
+    assert taken == {
+        **dict.fromkeys(("site", "sitemap", "url_list"), MOST_OF_A_SHAPE),
+        **dict.fromkeys(("feed", "ads", "archive"), len(offers)),
+    }
 
 
 def test_facets_share_the_budget_of_their_path_whatever_they_are_called() -> None:

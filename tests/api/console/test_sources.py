@@ -12,7 +12,8 @@ from sqlmodel import select
 from api.services.audit import find_break
 from api.services.trials import Trials
 from api.settings import Settings
-from api.store.engine import reading
+from api.store.commands.sources import override_robots
+from api.store.engine import reading, writing
 from api.store.kinds import Role
 from api.store.tables.audit import AuditEvent
 from api.store.tables.sources import StoredSource
@@ -171,7 +172,16 @@ def test_a_test_shows_the_first_response_and_what_robots_says_and_keeps_nothing(
     said = words(one(soup(send("/sources/test", name="secret")), ".trial"))
     assert "No response: robots: robots.txt of" in said
     assert web.answered() == ["shop/"]
-    assert logged(world) == [("source.test", "source:tea"), ("source.test", "source:secret")]
+    with writing(world.engine) as session:
+        override_robots(session, "secret", "written consent of the owner")
+    said = words(one(soup(send("/sources/test", name="secret")), ".trial"))
+    assert "does not allow it; read all the same: written consent of the owner" in said
+    assert "Response 404" in said
+    assert logged(world) == [
+        ("source.test", "source:tea"),
+        ("source.test", "source:secret"),
+        ("source.test", "source:secret"),
+    ]
     assert source(world, "tea").last_error == ""
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
+from api.services.evidence.check import find_problems
 from api.store.blobs import BlobStore
 from api.store.tables.cases import Case
+from api.store.tables.hosts import Host
 from api.store.tables.pages import Capture, SitePage, StoredDocument
 from classifier.labels import Outcome
 from crawler.sources import Source
@@ -61,6 +63,32 @@ def test_entries_of_a_feed_are_judged_and_their_pages_fetched_but_no_further(
     assert document.title == "Crystal"
     assert "discreet shipping" in installation_text(installation, document)
     assert web.url("shop", "/p/1") in document.links
+
+
+def test_the_archive_holds_a_feed_as_it_was_sent_and_its_entries_name_no_record(
+    web: TinyWeb, installation: Installation
+) -> None:
+    installation.watch(feed(web))
+    installation.weekly()
+    captures = installation.look(lambda session: session.exec(select(Capture)).all())
+    on_record = {one.final_url.partition("localhost")[2].partition("/")[2]: bool(one.warc_file) for one in captures}
+    entries = [is_kept for url, is_kept in on_record.items() if "#entry-" in url]
+    assert entries == [False, False, False]
+    assert [on_record[url] for url in ("feed.xml", "p/1", "p/2")] == [True, True, True]
+    assert (
+        installation.look(lambda session: list(find_problems(session, installation.settings.folder, every_record=True)))
+        == []
+    )
+
+
+def test_an_archived_answer_that_asked_for_a_pause_asks_nobody_now(installation: Installation, tmp_path: Path) -> None:
+    file = tmp_path / "busy.warc"
+    busy = (ARCHIVES / "torn-warc" / "input.warc").read_bytes()
+    file.write_bytes(busy.replace(b" 404 ", b" 429 "))
+    installation.watch(Source("busy", "archive", (file.as_uri(),)))
+    installation.weekly()
+    assert set(failures(installation).values()) == {"http_429"}
+    assert installation.look(lambda session: session.exec(select(Host)).all()) == []
 
 
 def test_an_unchanged_feed_costs_nothing_and_a_changed_entry_is_judged_again(
