@@ -14,9 +14,11 @@ from crawler.exceptions import CrawlerError
 COMMANDS = {
     "demo": "api.commands.demo",
     "judge": "api.commands.judge",
+    "crawl": "api.commands.crawl",
     "weekly": "api.commands.weekly",
     "serve": "api.commands.serve",
     "sources": "api.commands.sources",
+    "clusters": "api.commands.clusters",
     "user": "api.commands.user",
     "key": "api.commands.keys",
     "train": "api.commands.train",
@@ -26,6 +28,7 @@ COMMANDS = {
     "promote": "api.commands.promote",
     "export-labels": "api.commands.export_labels",
     "db": "api.commands.db",
+    "evidence": "api.commands.evidence",
 }
 """Command name to the module that holds it, as a group `app` or as a function of that name."""
 

@@ -19,6 +19,7 @@ from api.lookup import LookupDesk
 from api.security import Guard
 from api.services.fresh_index import FreshIndex
 from api.services.key_uses import API_KEYS, CURSORS
+from api.services.room import CaptureRoom
 from api.services.secret import derived_key
 from api.settings import Settings
 from api.store.blobs import BlobStore
@@ -39,6 +40,7 @@ class Service:
     lookups: LookupDesk
     judge_line: JudgeLine
     cursor_key: bytes
+    room: CaptureRoom
     now: Callable[[], datetime]
 
 
@@ -79,6 +81,7 @@ def open_service(settings: Settings, secret: bytes, clock: Clock) -> Iterator[Se
             lookups=LookupDesk(guard, index, clock.now),
             judge_line=judge_line,
             cursor_key=derived_key(secret, CURSORS),
+            room=CaptureRoom(settings),
             now=clock.now,
         )
     finally:

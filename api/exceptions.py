@@ -21,6 +21,10 @@ class BlobDamaged(RxwardenError):
     """A saved file no longer has the bytes it had: restore it from a backup or capture the page again."""
 
 
+class EvidenceMissing(RxwardenError):
+    """The evidence of a case cannot be handed out: do what the text says."""
+
+
 class BackupInvalid(RxwardenError):
     """A backup cannot be made or used as asked: give another file or folder."""
 
@@ -37,8 +41,16 @@ class SourceInvalid(RxwardenError):
     """A source cannot be added or changed as asked: correct it."""
 
 
+class TrialRunning(RxwardenError):
+    """Another source is being tested: wait for it."""
+
+
 class RunLocked(RxwardenError):
     """Another weekly run is at work on this data folder: wait for it."""
+
+
+class RoomShort(RxwardenError):
+    """There is no room for more captures: make some, then run again; what is unfinished goes on."""
 
 
 class ReviewInvalid(RxwardenError):

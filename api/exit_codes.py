@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """0: all well; 1: the work was not done; 2: called wrongly; 3: done, but some inputs or sources failed."""
+    """0: all well; 1: the work was not done; 2: called wrongly; 3: done, but some inputs or sources failed or warn."""
 
     OK = 0
     FAILED = 1

@@ -175,7 +175,11 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """The service can do its work; `index_age_seconds` is how long ago look-ups were last in step with the store."""
+    """The service can do its work; `index_age_seconds` is how long ago look-ups were last in step with the store.
+
+    `warnings` say, as `fields` of a 503 do, what an operator has to look at though the service answers.
+    """
 
     status: Literal["ready"]
     index_age_seconds: float
+    warnings: list[dict[str, str]] = []

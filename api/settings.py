@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     contact: a URL or mail address in the crawler's user agent. public_url: where people reach the console.
     prevalence: the share of crawled pages that violate, which probabilities shown to people are corrected to; none for
     what the random sample says. sample_rate: the share of pages that people read although nothing was found on them.
+    capture_budget_gb: the most that captures may take, in 10^9 bytes; none for as much as the disk holds.
+    least_free_gb: what crawling leaves free on the disk. At either limit fetching stops; nothing is deleted.
+    warc_megabytes: the size at which a file of the web archive is followed by the next.
     """
 
     model_config = SettingsConfigDict(env_prefix="RXWARDEN_", frozen=True, extra="ignore", validate_default=True)
@@ -43,6 +46,9 @@ class Settings(BaseSettings):
     contact: str = ""
     prevalence: float | None = Field(default=None, gt=0, lt=1)
     sample_rate: float = Field(default=0.01, ge=0, le=1)
+    capture_budget_gb: float | None = Field(default=None, gt=0)
+    least_free_gb: float = Field(default=0.5, ge=0)
+    warc_megabytes: int = Field(default=1000, ge=1, le=100_000)
     demo: bool = False
 
     @field_validator("data")

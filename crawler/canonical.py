@@ -61,6 +61,13 @@ def url_hash(expression: str) -> bytes:
     return hashlib.sha256(expression.encode("utf-8", "surrogatepass")).digest()
 
 
+def site_of(host: str) -> str:
+    """Give the name that somebody registered, which all hosts below it share; an IP address is its own."""
+    if host.startswith("[") or _ipv4(host.encode()):
+        return host
+    return ".".join(host.split(".")[-_public_suffix_labels(host) - 1 :])
+
+
 def _parts(canonical: str) -> tuple[str, str, str]:
     host, slash, rest = canonical.partition("://")[2].partition("/")
     path, _, query = rest.partition("?")

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import BinaryIO, NoReturn
@@ -14,10 +14,12 @@ from scrapy.settings import Settings
 from scrapy.utils.spider import iter_spider_classes
 
 from crawler.exceptions import CrawlerError, FetcherRefused
+from crawler.fetching.archivist import Archivist
 from crawler.fetching.guard import lock_connects
 from crawler.fetching.pipes import Answers, Feed
 from crawler.fetching.policy import FetchPolicy
 from crawler.fetching.preflight import check_guards
+from crawler.fetching.warc import open_archive
 from crawler.items import FetchFailure
 from crawler.protocol import Exit, decode_start
 from crawler.settings import fetch_settings
@@ -42,7 +44,7 @@ def run(
 ) -> Exit:
     """Fetch what `commands` asks for and write the answers to `frames`; once a process, since Twisted runs once."""
     try:
-        source, policy = decode_start(commands.readline())
+        source, policy, archive = decode_start(commands.readline())
     except CrawlerError as problem:
         return _say(Exit.START_INVALID, str(problem))
     guard = policy.guard()
@@ -62,9 +64,18 @@ def run(
         feed.open()
 
     crawler.signals.connect(begin, signals.engine_started)
-    process.crawl(crawler, source=source, policy=policy, feed=feed, answers=answers, clock=lambda: datetime.now(UTC))
-    process.start()
-    return _close(crawler, answers)
+    with ExitStack() as closing:
+        if archive is not None:
+            files = closing.enter_context(open_archive(archive, source, policy, _clock))
+            archivist = Archivist(files, _clock, _archive_lost)
+            crawler.signals.connect(archivist.keep, signals.response_downloaded)
+        process.crawl(crawler, source=source, policy=policy, feed=feed, answers=answers, clock=_clock)
+        process.start()
+        return _close(crawler, answers)
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def _close(crawler: Crawler, answers: Answers) -> Exit:
@@ -90,6 +101,11 @@ def _say(code: Exit, sentence: str) -> Exit:
 def _job_lost(why: str) -> None:
     """End at once: whoever wanted the pages is gone."""
     _leave(_say(Exit.JOB_LOST, why))
+
+
+def _archive_lost(why: str) -> None:
+    """End at once: what cannot be put on record must not be fetched."""
+    _leave(_say(Exit.ARCHIVE_FAILED, f"the archive cannot be written: {why}"))
 
 
 def _leave(code: Exit) -> NoReturn:

@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from crawler.archives.cdxj import read_index_listing
+from crawler.archives.places import local_path
 from crawler.items import Page, Target
+from crawler.listings.entries import Listing
+from crawler.listings.reading import read_ad_export, read_feed
 from crawler.scope import Scope, host_of
-from crawler.sitemaps import robots_sitemaps, sitemap_locations
+from crawler.sitemaps import Location, read_sitemap, robots_sitemaps
 from crawler.sources import MAX_URL, Source
 
 # What one page may add: many links of one path pattern are a listing, links of its own pattern a calendar or pager.
@@ -47,7 +51,7 @@ def next_targets(source: Source, target: Target, page: Page, links: Iterable[str
     """Give the targets that an answered target leads to, one link deeper, without duplicates, in page order.
 
     links: the page's links as extraction gives them, absolute or relative to `page.final_url`.
-    What was fetched or queued before is the caller's to leave out; `PatternBudget` bounds a whole visit.
+    What was fetched or queued before is the caller's to leave out; `budgets.VisitBudget` bounds a whole visit.
     """
     answered = 200 <= page.status < 300 or page.status == 304
     if not answered or target.depth >= source.max_depth:
@@ -58,30 +62,20 @@ def next_targets(source: Source, target: Target, page: Page, links: Iterable[str
     return tuple(Target(url, depth=target.depth + 1) for url in urls)
 
 
+def read_listing(source: Source, page: Page) -> Listing | None:
+    """Read a page that lists others: entries to judge, links to crawl, what could not be read; None for any other page.
+
+    One that is empty has no `problems`; one that could not be read has nothing else.
+    """
+    read = LISTINGS.get(source.spider)
+    return None if read is None else read(source, page)
+
+
 def path_pattern(url: str) -> str:
     """Give the shape of a URL: host and path with digit runs as `#`, query keys without their values."""
     parts = urlsplit(url)
     keys = sorted({key for key, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return f"{parts.hostname}{DIGITS.sub('#', parts.path)}?{'&'.join(keys)}"
-
-
-class PatternBudget:
-    """Admits at most `limit` targets of one path pattern to a visit, so that a calendar cannot eat it.
-
-    Rebuild it after a restart from the URLs that the frontier already holds.
-    """
-
-    def __init__(self, limit: int, taken: Iterable[str] = ()) -> None:
-        self._limit = limit
-        self._taken = Counter(path_pattern(url) for url in taken)
-
-    def admit(self, target: Target) -> bool:
-        """Count the target if its pattern has room; False when it has none."""
-        pattern = path_pattern(target.url)
-        if self._taken[pattern] >= self._limit:
-            return False
-        self._taken[pattern] += 1
-        return True
 
 
 def _start_url(source: Source, url: str) -> str:
@@ -107,11 +101,35 @@ def _site_urls(source: Source, page: Page, links: Iterable[str]) -> Iterator[str
 def _sitemap_urls(source: Source, page: Page, _links: Iterable[str]) -> Iterator[str]:
     """Give the in-scope locations of a sitemap, or the sitemaps of a robots.txt."""
     scope = Scope.of(source.start_urls)
-    is_robots = "/robots.txt" in (urlsplit(page.url).path, urlsplit(page.final_url).path)
-    locations = robots_sitemaps(page.body) if is_robots else sitemap_locations(page.body)
-    for url in _resolved(page.final_url, locations):
-        if scope.holds(url) and (is_robots or _is_sitemap(url) or _shows_a_page(url)):
+    locations = _locations(page)
+    for url in _resolved(page.final_url, (one.url for one in locations if one.is_sitemap)):
+        if scope.holds(url):
             yield url
+    for url in _resolved(page.final_url, (one.url for one in locations if not one.is_sitemap)):
+        if scope.holds(url) and (_is_sitemap(url) or _shows_a_page(url)):
+            yield url
+
+
+def _locations(page: Page) -> tuple[Location, ...]:
+    if _is_robots(page):
+        return tuple(Location(url, is_sitemap=True) for url in robots_sitemaps(page.body))
+    return read_sitemap(page.body, page.content_type).by_hint(page.fetched_at)
+
+
+def _is_robots(page: Page) -> bool:
+    return "/robots.txt" in (urlsplit(page.url).path, urlsplit(page.final_url).path)
+
+
+def _listed_urls(source: Source, page: Page, _links: Iterable[str]) -> Iterator[str]:
+    """Give where the entries of a listing lead, wherever that is, as they are written: a parameter may be the offer."""
+    listing = read_listing(source, page)
+    return iter(()) if listing is None else _resolved(page.final_url, listing.links, keep_tracking=True)
+
+
+def _record_urls(source: Source, page: Page, _links: Iterable[str]) -> Iterator[str]:
+    """Give the places of an archive's records."""
+    listing = read_listing(source, page)
+    return iter(() if listing is None else listing.links)
 
 
 def _no_urls(_source: Source, _page: Page, _links: Iterable[str]) -> Iterator[str]:
@@ -120,12 +138,52 @@ def _no_urls(_source: Source, _page: Page, _links: Iterable[str]) -> Iterator[st
 
 # One finder a spider: the fetching halves under spiders/ know nothing of links.
 FINDERS: Mapping[str, Callable[[Source, Page, Iterable[str]], Iterator[str]]] = MappingProxyType(
-    {"site": _site_urls, "sitemap": _sitemap_urls, "url_list": _no_urls}
+    {
+        "site": _site_urls,
+        "sitemap": _sitemap_urls,
+        "feed": _listed_urls,
+        "ads": _listed_urls,
+        "url_list": _no_urls,
+        "archive": _record_urls,
+    }
 )
 
 
-def _resolved(base: str, links: Iterable[str]) -> Iterator[str]:
-    """Give each http(s) link as an absolute URL without fragment, tracking parameters or default port."""
+def _sitemap_listing(source: Source, page: Page) -> Listing | None:
+    if _is_robots(page):
+        return Listing(links=robots_sitemaps(page.body))
+    sitemap = read_sitemap(page.body, page.content_type)
+    if sitemap.locations:
+        return Listing(links=tuple(one.url for one in sitemap.locations), problems=sitemap.problems)
+    # Whatever else a sitemap leads to is a page like any other.
+    return Listing(problems=sitemap.problems or ("it is no sitemap",)) if _is_start(source, page) else None
+
+
+def _feed_listing(source: Source, page: Page) -> Listing | None:
+    return read_feed(page.body, page.content_type) if _is_start(source, page) else None
+
+
+def _ads_listing(source: Source, page: Page) -> Listing | None:
+    return read_ad_export(page.body, page.content_type) if _is_start(source, page) else None
+
+
+def _index_listing(source: Source, page: Page) -> Listing | None:
+    return read_index_listing(page.body, local_path(page.url).parent.resolve()) if _is_start(source, page) else None
+
+
+def _is_start(source: Source, page: Page) -> bool:
+    """Tell what the source names from what that leads to: a product's page may list products too."""
+    return page.url in {target.url for target in start_targets(source)}
+
+
+# One reader for each spider that begins at a listing.
+LISTINGS: Mapping[str, Callable[[Source, Page], Listing | None]] = MappingProxyType(
+    {"sitemap": _sitemap_listing, "feed": _feed_listing, "ads": _ads_listing, "archive": _index_listing}
+)
+
+
+def _resolved(base: str, links: Iterable[str], *, keep_tracking: bool = False) -> Iterator[str]:
+    """Give each http(s) link as an absolute URL without fragment, default port and, mostly, tracking parameters."""
     for link in links:
         try:
             parts = urlsplit(urljoin(base, link.strip()))
@@ -137,7 +195,8 @@ def _resolved(base: str, links: Iterable[str]) -> Iterator[str]:
         netloc = f"[{host}]" if ":" in host else host
         if port not in (None, 80 if parts.scheme == "http" else 443):
             netloc += f":{port}"
-        url = urlunsplit((parts.scheme, netloc, parts.path or "/", _without_tracking(parts.query), ""))
+        query = parts.query if keep_tracking else _without_tracking(parts.query)
+        url = urlunsplit((parts.scheme, netloc, parts.path or "/", query, ""))
         if len(url) <= MAX_URL and host_of(url):
             yield url
 

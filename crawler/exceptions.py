@@ -1,5 +1,7 @@
 """Everything this room raises on purpose; each class says what its caller should do."""
 
+from crawler.items import Pause
+
 
 class CrawlerError(Exception):
     """Base of the room: catch it where a failed page or source must not stop the rest."""
@@ -14,12 +16,16 @@ class PolicyInvalid(CrawlerError):
 
 
 class PageBlocked(CrawlerError):
-    """A page must not be fetched: record `reason` (a short code) and `detail`, do not retry within this run."""
+    """A page must not be fetched: record `reason` (a short code) and `detail`, do not retry within this run.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    pause: when the reason is that a host asked to be left alone, which one and until when.
+    """
+
+    def __init__(self, reason: str, detail: str, pause: Pause | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.pause = pause
 
 
 class ExtractionFailed(CrawlerError):

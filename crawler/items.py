@@ -8,13 +8,42 @@ from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
+class Archive:
+    """Where a fetcher writes what it is answered: a folder, and the bytes after which the next WARC file is begun."""
+
+    folder: str
+    file_bytes: int = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRecord:
+    """The record of one response in a WARC file; `offset` is where its gzip member begins.
+
+    payload_sha256: hex, of the body as it was sent. refers_to: for a revisit record, the id of the record whose
+    payload it says is unchanged; empty where this one holds the payload itself.
+    """
+
+    file: str
+    offset: int
+    record_id: str
+    url: str
+    date: datetime
+    payload_sha256: str
+    refers_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """One URL to fetch; `depth` counts links from the start URL, validators are those of the last capture."""
+    """One URL to fetch; `depth` counts links from the start URL, validators are those of the last capture.
+
+    seen: the record that holds the payload of the last capture; an unchanged one is not written again.
+    """
 
     url: str
     depth: int = 0
     etag: str = ""
     last_modified: str = ""
+    seen: ArchiveRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -22,6 +51,8 @@ class Page:
     """One answered request with its bytes after content decoding; nothing has read them yet.
 
     redirects: the URLs that led on to `final_url`, in order. truncated: the connection ended before the announced end.
+    certificate_problem: why the certificate of `final_url` does not verify; empty when it does or the URL is http.
+    records: where the answers lie in the archive, those that redirected or were tried again first, its own last.
     """
 
     url: str
@@ -37,6 +68,8 @@ class Page:
     redirects: tuple[str, ...] = ()
     ip_address: str = ""
     truncated: bool = False
+    certificate_problem: str = ""
+    records: tuple[ArchiveRecord, ...] = ()
 
     @cached_property
     def body_sha256(self) -> str:
@@ -45,17 +78,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A host that asked, by Retry-After, to be left alone until a moment (aware UTC)."""
+
+    host: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FetchFailure:
     """A request that gave no page; `detail` is a sentence for a person.
 
-    reason: blocked_address, robots, offsite_redirect, redirects, timeout, too_large, dns, connection, invalid_url,
-    dropped, error.
+    reason: blocked_address, robots, paused, offsite_redirect, redirects, timeout, too_large, dns, connection, coding,
+    invalid_url, file, dropped, error. pause: what a host asked for, where that is the reason.
     """
 
     url: str
     reason: str
     detail: str
     depth: int = 0
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +130,10 @@ class Signal:
 
 @dataclass(frozen=True)
 class Document:
-    """The visible and marked text of a page; every offset in the product points into `text` (code points)."""
+    """The visible and marked text of a page; every offset in the product points into `text` (code points).
+
+    nofollow_links: those of `links` that the page asks robots not to follow, all of them when it says so of itself.
+    """
 
     url: str
     title: str
@@ -97,6 +142,7 @@ class Document:
     language: str
     signals: tuple[Signal, ...] = ()
     links: tuple[str, ...] = ()
+    nofollow_links: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     not_seen: tuple[str, ...] = ()
     extractor_version: str = ""

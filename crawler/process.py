@@ -15,7 +15,7 @@ from typing import IO, Self
 
 from crawler.exceptions import FetcherDied, FetcherRefused, FrameBroken
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import Target
+from crawler.items import Archive, Target
 from crawler.protocol import END, Answer, Exit, Ticket, encode_start, encode_ticket, read_answer
 from crawler.sources import Source
 
@@ -42,12 +42,16 @@ class CrawlProcess:
                 ...
 
     Every target that was sent is answered with exactly one Page or FetchFailure, or the iteration raises
-    FetcherDied (then `unanswered` is what to fetch again) or FetcherRefused.
+    FetcherDied (then `unanswered` is what to fetch again) or FetcherRefused. Every response is also written to the
+    `archive`, if one is given; its last file is whole when the context is left.
     """
 
-    def __init__(self, source: Source, policy: FetchPolicy, command: Sequence[str] = FETCHER) -> None:
+    def __init__(
+        self, source: Source, policy: FetchPolicy, command: Sequence[str] = FETCHER, *, archive: Archive | None = None
+    ) -> None:
         self._source = source
         self._policy = policy
+        self._archive = archive
         self._command = command
         self._unanswered: dict[int, Target] = {}
         self._sent = 0
@@ -69,7 +73,7 @@ class CrawlProcess:
         self._poll.register(self._stdout, select.POLLIN)
         self._log_reader = threading.Thread(target=self._keep_tail, args=(stderr,), daemon=True)
         self._log_reader.start()
-        self._write(encode_start(self._source, self._policy))
+        self._write(encode_start(self._source, self._policy, self._archive))
         return self
 
     def __exit__(

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from crawler.exceptions import FrameBroken
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Target
+from crawler.items import Archive, ArchiveRecord, FetchFailure, Page, Pause, Target
 from crawler.sources import Source, parse_source
 
 # Every frame begins with these four bytes, the size of its JSON header and the size of its body.
@@ -32,6 +32,7 @@ class Exit(IntEnum):
     REFUSED = 3
     JOB_LOST = 4
     CLOSED_EARLY = 5
+    ARCHIVE_FAILED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +43,28 @@ class Ticket:
     target: Target
 
 
-def encode_start(source: Source, policy: FetchPolicy) -> bytes:
+def encode_start(source: Source, policy: FetchPolicy, archive: Archive | None = None) -> bytes:
     """Give the first line for a fetcher."""
-    return _line({"source": asdict(source), "policy": asdict(policy)})
+    kept = None if archive is None else asdict(archive)
+    return _line({"source": asdict(source), "policy": asdict(policy), "archive": kept})
 
 
-def decode_start(line: bytes) -> tuple[Source, FetchPolicy]:
+def decode_start(line: bytes) -> tuple[Source, FetchPolicy, Archive | None]:
     """Read the first line; a CrawlerError says what is wrong with it."""
     try:
         message = json.loads(line)
         policy = message["policy"] | {"allowed_addresses": tuple(message["policy"]["allowed_addresses"])}
-        return parse_source(message["source"], "start message"), FetchPolicy(**policy)
+        archive = None if message["archive"] is None else Archive(**message["archive"])
+        return parse_source(message["source"], "start message"), FetchPolicy(**policy), archive
     except (ValueError, KeyError, TypeError) as problem:
         raise FrameBroken(f"the start message cannot be read: {problem!r}") from problem
 
 
 def encode_ticket(ticket: Ticket) -> bytes:
     """Give the line for one target."""
-    return _line({"serial": ticket.serial, "target": asdict(ticket.target)})
+    target = asdict(ticket.target)
+    target["seen"] = None if ticket.target.seen is None else _record_fields(ticket.target.seen)
+    return _line({"serial": ticket.serial, "target": target})
 
 
 def decode_ticket(line: bytes) -> Ticket | None:
@@ -68,7 +73,9 @@ def decode_ticket(line: bytes) -> Ticket | None:
         return None
     try:
         message = json.loads(line)
-        return Ticket(int(message["serial"]), Target(**message["target"]))
+        fields = message["target"]
+        fields["seen"] = None if fields["seen"] is None else _record(fields["seen"])
+        return Ticket(int(message["serial"]), Target(**fields))
     except (ValueError, KeyError, TypeError) as problem:
         raise FrameBroken(f"a target line cannot be read: {problem!r}") from problem
 
@@ -81,6 +88,9 @@ def encode_answer(serial: int, answer: Answer) -> bytes:
     if isinstance(answer, Page):
         kind = "page"
         fields["fetched_at"] = answer.fetched_at.isoformat()
+        fields["records"] = [_record_fields(record) for record in answer.records]
+    elif answer.pause is not None:
+        fields["pause"]["until"] = answer.pause.until.isoformat()
     header = _line({"serial": serial, kind: fields})
     return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
 
@@ -107,8 +117,9 @@ def _page(fields: dict[str, object], body: bytes) -> Page:
     """Build the Page field by field: what a fetcher sends has been near hostile bytes."""
     headers = fields["headers"]
     redirects = fields["redirects"]
-    if not isinstance(headers, list) or not isinstance(redirects, list):
-        raise TypeError("headers and redirects must be lists")
+    records = fields["records"]
+    if not isinstance(headers, list) or not isinstance(redirects, list) or not isinstance(records, list):
+        raise TypeError("headers, redirects and records must be lists")
     return Page(
         url=str(fields["url"]),
         final_url=str(fields["final_url"]),
@@ -123,6 +134,24 @@ def _page(fields: dict[str, object], body: bytes) -> Page:
         redirects=tuple(str(url) for url in redirects),
         ip_address=str(fields["ip_address"]),
         truncated=fields["truncated"] is True,
+        certificate_problem=str(fields["certificate_problem"]),
+        records=tuple(_record(record) for record in records),
+    )
+
+
+def _record_fields(record: ArchiveRecord) -> dict[str, object]:
+    return asdict(record) | {"date": record.date.isoformat()}
+
+
+def _record(fields: dict[str, object]) -> ArchiveRecord:
+    return ArchiveRecord(
+        file=str(fields["file"]),
+        offset=int(str(fields["offset"])),
+        record_id=str(fields["record_id"]),
+        url=str(fields["url"]),
+        date=datetime.fromisoformat(str(fields["date"])),
+        payload_sha256=str(fields["payload_sha256"]),
+        refers_to=str(fields["refers_to"]),
     )
 
 
@@ -132,7 +161,14 @@ def _failure(fields: dict[str, object]) -> FetchFailure:
         reason=str(fields["reason"]),
         detail=str(fields["detail"]),
         depth=int(str(fields["depth"])),
+        pause=_pause(fields["pause"]),
     )
+
+
+def _pause(fields: object) -> Pause | None:
+    if not isinstance(fields, dict):
+        return None
+    return Pause(str(fields["host"]), datetime.fromisoformat(str(fields["until"])))
 
 
 def _read_exactly(read: Reader, size: int, *, may_be_absent: bool = False) -> bytes:

@@ -2,7 +2,7 @@
 
 from crawler.fetching.policy import FetchPolicy
 
-HTTP_HANDLER = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
+HTTP_HANDLER = "crawler.fetching.handler.BoundedHandler"
 
 FIXED: dict[str, object] = {
     # A loopback port that runs code in the fetcher has no place beside hostile pages.
@@ -29,6 +29,9 @@ FIXED: dict[str, object] = {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         # It drops requests without an answer.
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+        "crawler.fetching.gates.RedirectGate": 610,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+        "crawler.fetching.unpacking.Unpacking": 590,
         # Next to the network: sees every request and answer, robots.txt and redirects included.
         "crawler.fetching.gates.AddressGate": 1000,
     },
@@ -55,8 +58,9 @@ FIXED: dict[str, object] = {
     # What a browser would show of a cut-off answer must not escape us; the page is marked as truncated.
     "DOWNLOAD_FAIL_ON_DATALOSS": False,
     "DOWNLOAD_WARNSIZE": 0,
-    # An expired certificate must not hide a page; we send no secret.
-    "DOWNLOAD_VERIFY_CERTIFICATES": False,
+    # An expired certificate must not hide a page, and we send no secret: each is verified, the result is recorded
+    # with the page, and the page is fetched all the same.
+    "DOWNLOADER_CLIENTCONTEXTFACTORY": "crawler.fetching.certificates.RecordingPolicy",
     # 429 and 503 ask us to go away for a while: the next visit asks again, not this one. A name that does not
     # resolve now, and an address that the guard refuses, stay that way.
     "RETRY_HTTP_CODES": [500, 502, 504, 522, 524],
@@ -86,6 +90,9 @@ def fetch_settings(policy: FetchPolicy) -> dict[str, object]:
         "USER_AGENT": policy.user_agent,
         "ROBOTSTXT_USER_AGENT": policy.robots_token,
         "GUARD_ALLOWED_ADDRESSES": list(policy.allowed_addresses),
+        "GUARD_ONLY_ALLOWED": policy.only_allowed,
+        "GUARD_MAX_HEADER_BYTES": policy.max_header_bytes,
+        "URLLENGTH_LIMIT": policy.max_url_length,
         "DOWNLOAD_MAXSIZE": policy.max_bytes,
         # For one whole answer, so that a byte a second does not hold a slot for ever.
         "DOWNLOAD_TIMEOUT": policy.timeout_seconds,

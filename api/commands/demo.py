@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.commands.console_progress import SourceProgress, counted, stderr_console
-from api.commands.weekly import show_report
+from api.commands.run_report import show_report
 from api.console.addresses import defang
 from api.jobs.demo import clear_folder, demo_web, invite, list_open, run_two_weeks
 from api.services.models import current_model

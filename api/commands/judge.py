@@ -19,7 +19,7 @@ from api.judging.scanner import Scanner
 from api.services.models import current_model
 from api.settings import load_settings
 
-_PIPED_WIDTH = 160
+PIPED_WIDTH = 160
 
 
 class Format(StrEnum):
@@ -60,7 +60,7 @@ def judge(
             else:
                 table.add_row(*_cells(made))
     if table is not None:
-        Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH).print(table)
+        Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)
     raise typer.Exit(ExitCode.PARTLY_FAILED if failed else ExitCode.OK)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +12,27 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
-from api.services.audit import record
+from api.exceptions import SourceInvalid
+from api.exit_codes import ExitCode
+from api.services.sources import bind_robots, note_test, pause, resume, seed, unwatch, watch
+from api.services.trials import Trial, try_source
 from api.settings import load_settings
-from api.store.commands.sources import add_source, list_sources, remove_source, seed_sources, set_enabled
+from api.store.commands.sources import list_sources, to_source
 from api.store.engine import reading, writing
 from api.store.opening import open_store
-from crawler.sources import parse_source, read_sources
+from crawler.sources import FILE_SPIDERS, SPIDERS, parse_source, read_sources, reason_problem
 
-app = typer.Typer(help="List, add, pause, resume, remove and seed the watched sources.", no_args_is_help=True)
+app = typer.Typer(help="List, add, test, pause, resume, remove and seed the watched sources.", no_args_is_help=True)
 ACTOR = "operator"
+
+
+class Form(StrEnum):
+    """How a trial is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 
 
@@ -40,65 +53,125 @@ def list_() -> None:
 @app.command()
 def add(
     name: Name,
-    start_url: Annotated[list[str], typer.Argument(metavar="URL...", help="Where a visit begins.")],
-    spider: Annotated[str, typer.Option(help="site, sitemap or url_list.")] = "site",
+    start: Annotated[list[str], typer.Argument(metavar="START...", help="Where a visit begins: URLs, or files.")],
+    spider: Annotated[str, typer.Option(help=f"{', '.join(SPIDERS[:-1])} or {SPIDERS[-1]}.")] = "site",
     jurisdiction: Annotated[str, typer.Option(help="A code such as US, UK, EU or US-CA.")] = "",
     cadence_days: Annotated[int, typer.Option(help="Days between two visits.")] = 7,
     max_pages: Annotated[int, typer.Option(help="Pages of one visit, at most.")] = 500,
     max_depth: Annotated[int, typer.Option(help="Links from a start URL to a page, at most.")] = 4,
+    ignore_robots: Annotated[str, typer.Option(metavar="REASON", help="Read it whatever robots.txt says; why.")] = "",
+    follow_nofollow: Annotated[bool, typer.Option(help="Follow links that ask not to be followed.")] = False,
 ) -> None:
-    """Watch a new source."""
+    """Watch a new source; `feed`, `ads` and `archive` also take files of this machine."""
     fields: dict[str, object] = {
         "name": name,
         "spider": spider,
-        "start_urls": start_url,
+        "start_urls": [_file_url(text) if spider in FILE_SPIDERS else text for text in start],
         "jurisdiction": jurisdiction,
         "cadence_days": cadence_days,
         "max_pages": max_pages,
         "max_depth": max_depth,
+        "robots_override": ignore_robots,
+        "follow_nofollow": follow_nofollow,
     }
     source = parse_source(fields, "sources add")
-    with _logged("source.add", source.name) as (session, now):
-        add_source(session, source, now)
+    with _changing() as (session, now):
+        watch(session, source, actor=ACTOR, now=now)
     typer.echo(f"{name} is watched from the next weekly run on")
 
 
-@app.command()
-def pause(name: Name) -> None:
+@app.command("pause")
+def pause_(name: Name) -> None:
     """Leave a source out of weekly runs."""
-    with _logged("source.pause", name) as (session, _):
-        set_enabled(session, name, enabled=False)
+    with _changing() as (session, now):
+        pause(session, name, actor=ACTOR, now=now)
     typer.echo(f"{name} is paused")
 
 
-@app.command()
-def resume(name: Name) -> None:
+@app.command("resume")
+def resume_(name: Name) -> None:
     """Take a paused source into weekly runs again."""
-    with _logged("source.resume", name) as (session, _):
-        set_enabled(session, name, enabled=True)
+    with _changing() as (session, now):
+        resume(session, name, actor=ACTOR, now=now)
     typer.echo(f"{name} is watched again")
+
+
+@app.command()
+def robots(
+    name: Name,
+    ignore: Annotated[str, typer.Option(metavar="REASON", help="Read it whatever robots.txt says; why.")] = "",
+    obey: Annotated[bool, typer.Option("--obey", help="Obey robots.txt again.")] = False,
+) -> None:
+    """Say whether robots.txt binds a source; an override needs a reason, which goes into the audit log."""
+    if bool(ignore) == obey:
+        raise SourceInvalid("give either --ignore REASON or --obey")
+    if problem := reason_problem(ignore):
+        raise SourceInvalid(f"source {name!r}: the reason {problem}")
+    with _changing() as (session, now):
+        bind_robots(session, name, ignore, actor=ACTOR, now=now)
+    typer.echo(f"{name} obeys robots.txt" if obey else f"{name} is read whatever robots.txt says: {ignore}")
 
 
 @app.command()
 def remove(name: Name) -> None:
     """Stop watching a source; its pages, cases and reviews stay."""
-    with _logged("source.remove", name) as (session, now):
-        remove_source(session, name, now)
+    with _changing() as (session, now):
+        unwatch(session, name, actor=ACTOR, now=now)
     typer.echo(f"{name} is no longer watched; what was found on it stays")
 
 
-@app.command()
-def seed(file: Annotated[Path, typer.Argument(help="A TOML file with [[source]] blocks.")]) -> None:
+@app.command("test")
+def try_(
+    name: Name,
+    form: Annotated[Form, typer.Option("--format", help="table for people, json for programs.")] = Form.TABLE,
+) -> None:
+    """Ask for a source's first URL as a visit would, and tell what came; nothing of it is stored.
+
+    Exit code 0: there was a response; 3: there was none, and `problem` says why.
+    """
+    settings = load_settings()
+    with _changing() as (session, now):
+        source = to_source(note_test(session, name, actor=ACTOR, now=now))
+    trial = try_source(settings, source)
+    if form is Form.JSON:
+        typer.echo(trial.to_json())
+    else:
+        show_trial(trial, Console(soft_wrap=True))
+    raise typer.Exit(ExitCode.PARTLY_FAILED if trial.problem else ExitCode.OK)
+
+
+def show_trial(trial: Trial, console: Console) -> None:
+    """Print a trial, a line for each thing that it found out."""
+    lines = [("first", trial.first), ("robots.txt", trial.robots), ("response", trial.response)]
+    lines += [("redirects", " -> ".join(trial.redirects)), ("problem", trial.problem)]
+    if not trial.problem:
+        lines.append(("leads to", f"{trial.entries:,} entries, {trial.links:,} links"))
+    lines += [("", sample) for sample in trial.samples] + [("unread", sentence) for sentence in trial.unread]
+    for title, text in lines:
+        if text:
+            console.print(f"{title:<12}{printable(text)}", markup=False, highlight=False)
+
+
+def printable(text: str) -> str:
+    """Give a stranger's text without what a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+@app.command("seed")
+def seed_(file: Annotated[Path, typer.Argument(help="A TOML file with [[source]] blocks.")]) -> None:
     """Add the sources of a file and take its changes over; whether a known source is paused stays as it is."""
     sources = read_sources(file)
-    with _logged("source.seed", file.name) as (session, now):
-        rows = seed_sources(session, sources, now)
+    with _changing() as (session, now):
+        rows = seed(session, sources, file.name, actor=ACTOR, now=now)
     typer.echo(f"{len(rows)} sources from {file}")
 
 
 @contextmanager
-def _logged(action: str, subject: str) -> Iterator[tuple[Session, datetime]]:
-    now = datetime.now(UTC)
+def _changing() -> Iterator[tuple[Session, datetime]]:
     with writing(open_store(load_settings())) as session:
-        yield session, now
-        record(session, actor=ACTOR, action=action, subject=f"source:{subject}", now=now)
+        yield session, datetime.now(UTC)
+
+
+def _file_url(text: str) -> str:
+    """Give the URL of a file that is named as people name files; a URL as it is."""
+    return text if "://" in text else Path(text).expanduser().absolute().as_uri()

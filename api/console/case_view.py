@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from api.console.captured_text import Paragraph, lay_out
+from api.console.captured_text import Paragraph, Row, lay_out
 from api.console.cards import Card, cards
 from api.console.changes import Changes, block_texts, compare
 from api.console.filters import Wanted
+from api.console.places import placed
 from api.console.timeline import Event, timeline
 from api.console.visitor import Here
 from api.store.console_people import case_events, reviewer_names, stretch_of_critical
 from api.store.kinds import Scope
 from api.store.queries.cases import CaseDetail, read_case
 from api.store.queries.queue import list_queue, position
+from api.store.queries.similar import Similar, read_similar
 from api.store.scopes import scope_key
 from api.store.tables.audit import AuditEvent
 from classifier.labels import Family, Severity
@@ -67,6 +69,8 @@ class CaseView:
     glance: CaseGlance
     paragraphs: tuple[Paragraph, ...]
     changes: Changes | None
+    similar: Similar
+    signals: tuple[tuple[Row, str], ...]
     events: tuple[Event, ...]
     log: tuple[LogLine, ...]
     reaches: Mapping[Scope, str]
@@ -109,6 +113,8 @@ def view_case(here: Here, case_id: str) -> CaseView:
         glance=glance,
         paragraphs=tuple(lay_out(document.text, document.document.blocks, [card.span for card in glance.cards])),
         changes=_changes(detail),
+        similar=read_similar(here.session, detail.page),
+        signals=placed(document.document),
         events=timeline(detail),
         log=_log(here, case_id),
         reaches={scope: scope_key(detail.page.lookup_key, scope) for scope in Scope},

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from api.services.sampling import PrevalenceGauge, Sample
 from api.services.secret import derived_key
 from api.services.tokens import Draw, draw_base62
+from api.services.trials import Trials
 from api.settings import Settings
 from api.store.blobs import BlobStore
 from classifier.policy import PolicyPack
@@ -26,15 +28,17 @@ def utc_now() -> datetime:
 class Desk:
     """The console's means; `forms_key` signs form tokens, `base_url` is where people reach it, without a slash.
 
-    `gauge` tells the share of violating pages that shown probabilities are corrected to.
+    `gauge` tells the share of violating pages that shown probabilities are corrected to; `trials` tries sources out.
     """
 
     engine: Engine
     blobs: BlobStore
+    warc: Path
     policy: PolicyPack
     forms_key: bytes
     base_url: str
     gauge: PrevalenceGauge
+    trials: Trials
     draw: Draw = draw_base62
     now: Callable[[], datetime] = utc_now
 
@@ -49,10 +53,12 @@ def make_desk(settings: Settings, engine: Engine, policy: PolicyPack, secret: by
     return Desk(
         engine=engine,
         blobs=BlobStore(settings.folder.blobs),
+        warc=settings.folder.warc,
         policy=policy,
         forms_key=derived_key(secret, FORMS),
         base_url=settings.base_url,
         gauge=PrevalenceGauge(Sample(settings.sample_rate), settings.prevalence),
+        trials=Trials(settings),
     )
 
 

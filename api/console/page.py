@@ -20,7 +20,7 @@ from api.console.preferences import Preferences, read_preferences
 from api.console.visitor import Here, Visitor
 from api.store.kinds import CaseState, Decision, Role
 from api.store.queries.queue import count_cases
-from classifier.labels import Family
+from classifier.labels import Family, Severity
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -81,6 +81,7 @@ def _environment() -> Environment:
         "emphasised": emphasised,
         "likelihood": phrases.likelihood,
         "share": phrases.share,
+        "shared": phrases.shared,
         "moment": phrases.moment,
         "day": phrases.day,
         "language": phrases.language,
@@ -95,6 +96,7 @@ def _environment() -> Environment:
         "when": _when,
         "keys": KEYS,
         "static": f"/static/{static_digest()}",
+        "ranks": list(Severity),
         "Family": Family,
         "Decision": Decision,
         "Role": Role,

@@ -72,12 +72,24 @@ FAILURE = {
     "dns": "The host name could not be found.",
     "dropped": "The request was dropped before it was sent.",
     "fetcher_died": "The fetcher stopped while it was at this page.",
+    "file": "The file, or the record in it, cannot be read.",
     "invalid_url": "The address cannot be requested.",
+    "listing": "It is no feed, export or sitemap that can be read.",
     "offsite_redirect": "It leads to another site, which is not watched.",
+    "overtaken": "A newer capture of the page is already kept.",
     "redirects": "It redirects too many times.",
     "robots": "The site's robots.txt asks crawlers to stay away; it was not fetched.",
     "timeout": "The server did not answer in time.",
     "too_large": "The page is larger than the limit.",
+    "unreadable": "It was captured and could not be read.",
+}
+SPIDER = {
+    "site": "Site: follow links on its hosts",
+    "sitemap": "Sitemap: the pages it lists",
+    "feed": "Feed: RSS, Atom, product feed",
+    "ads": "Ads: export of an ad library",
+    "url_list": "URLs: exactly these pages",
+    "archive": "Archive: WARC, WACZ, CDXJ",
 }
 NOT_SEEN = {
     "empty": "the page was empty",
@@ -88,6 +100,15 @@ NOT_SEEN = {
     "scripted": "its text is put there by a script",
     "truncated": "it ended before its announced end",
     "unknown_language": "its language is not one we read",
+}
+MARK = {
+    "email": "Mail address",
+    "icon": "Site icon",
+    "messenger": "Messenger",
+    "phone": "Telephone",
+    "template": "Page template",
+    "tracker": "Analytics account",
+    "wallet": "Wallet",
 }
 LANGUAGE = {
     "ar": "Arabic", "cs": "Czech", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "he": "Hebrew",
@@ -117,6 +138,11 @@ def likelihood(probability: float) -> str:
     """Give `very likely, 97 %`."""
     word = next(word for least, word in _LIKELIHOOD if probability >= least)
     return f"{word}, {percent(probability)}"
+
+
+def shared(likeness: float) -> str:
+    """Give the share of a text that another has too, an estimate: `about 90 %`, or `all of it`."""
+    return "all of it" if likeness == 1 else f"about {round(likeness * 100):d}{NARROW}%"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.console import (
     assets,
     case,
+    evidence,
     overview,
     people,
     policy,
@@ -16,7 +17,7 @@ from api.console import (
     sources,
 )
 
-MODULES = (sign_in, queue, case, review, runs, sources, overview, policy, people, preference_form, assets)
+MODULES = (sign_in, queue, case, evidence, review, runs, sources, overview, policy, people, preference_form, assets)
 
 router = APIRouter()
 for module in MODULES:

@@ -1,5 +1,7 @@
 """The weekly runs: the list, and one run with its sources, what it flagged and what failed."""
 
+from collections import Counter
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,11 +24,16 @@ def show_runs(request: Request, here: At) -> Response:
 @router.get("/runs/{run_id}")
 def show_run(request: Request, here: At, run_id: str) -> Response:
     """Show one run."""
+    detail = read_run(here.session, run_id)
+    errors: Counter[str] = Counter()
+    for source in detail.sources:
+        errors.update(source.errors)
     return page(
         request,
         here,
         "run.html",
-        detail=read_run(here.session, run_id),
+        detail=detail,
+        errors=errors.most_common(),
         flagged=flagged_pages(here.session, run_id),
         failures=failed_targets(here.session, run_id),
         unreadable=unreadable_captures(here.session, run_id),

@@ -35,6 +35,11 @@ class Visitor:
         return self.reviewer.role.rank >= Role.REVIEWER.rank
 
     @property
+    def may_change_sources(self) -> bool:
+        """True for those who choose what is watched."""
+        return self.reviewer.role.rank >= Role.LEAD.rank
+
+    @property
     def is_admin(self) -> bool:
         """True for those who look after people."""
         return self.reviewer.role.rank >= Role.ADMIN.rank
@@ -107,6 +112,12 @@ def require_admin(visitor: Annotated[Visitor, Depends(find_visitor)]) -> None:
     """NotAllowed for everybody but admins."""
     if not visitor.is_admin:
         raise NotAllowed("Only an admin may see and change people; ask one.")
+
+
+def require_lead(visitor: Annotated[Visitor, Depends(find_visitor)]) -> None:
+    """NotAllowed for those who do not choose what is watched."""
+    if not visitor.may_change_sources:
+        raise NotAllowed("Only a lead or an admin may change and test sources; ask one.")
 
 
 async def checked_form(request: Request, visitor: Annotated[Visitor, Depends(find_visitor)]) -> Form:

@@ -18,11 +18,12 @@ from api.store.tables.sources import StoredSource
 from api.store.tables.verdicts import StoredVerdict
 from crawler.extraction.extract import EXTRACTOR_VERSION
 from crawler.items import Document, Page
+from crawler.likeness import is_changed
 
 # As api.judging.scanner says it in a verdict on a page that was not read.
 NOT_READ = "not_read"
-# Told the page and its links in the transaction that records the verdict, so that no link is lost between the two.
-Follow = Callable[[Session, Page, list[str]], None]
+# Told the page and what it says in the transaction that records the verdict, so that no link is lost between the two.
+Follow = Callable[[Session, Page, StoredDocument], None]
 
 
 def judge_capture(shop: Workshop, capture_id: str, as_of: date, follow: Follow) -> None:
@@ -59,7 +60,7 @@ def _repeat(shop: Workshop, capture_id: str, page: Page, follow: Follow) -> bool
             return False
         document, verdict = known
         _settle(shop, session, capture, document, verdict)
-        follow(session, page, document.links)
+        follow(session, page, document)
     return True
 
 
@@ -74,7 +75,7 @@ def _judge(shop: Workshop, capture_id: str, page: Page, as_of: date, follow: Fol
         _settle(shop, session, capture, document, verdict)
         if result.document is None:
             _mark_unreadable(session, capture, result.error)
-        follow(session, page, document.links)
+        follow(session, page, document)
 
 
 def _unread(page: Page) -> Document:
@@ -98,10 +99,18 @@ def _settle(
     settle_capture(session, capture, page, document, verdict)
     filed = file_verdict(session, verdict, shop.clock(), shop.sample)
     run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
-    # What could not be read the last time is no text that this one differs from.
-    run.changed += before is not None and NOT_READ not in before.degraded and before.text_sha256 != verdict.text_sha256
+    run.changed += before is not None and _is_changed(session, before, document)
     run.new_flags += filed.is_new_flag
     session.add(run)
+
+
+def _is_changed(session: Session, before: StoredVerdict, document: StoredDocument) -> bool:
+    """A text is changed when it is another one and differs in more than trifles: a date, a counter of visitors."""
+    # What could not be read the last time is no text that this one differs from.
+    if NOT_READ in before.degraded or before.text_sha256 == document.text_sha256:
+        return False
+    earlier = session.exec(select(StoredDocument.simhash).where(StoredDocument.id == before.document_id)).one()
+    return earlier is None or document.simhash is None or is_changed(earlier, document.simhash)
 
 
 def _record_unreadable(shop: Workshop, capture_id: str, why: str) -> None:

@@ -6,28 +6,28 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import Engine, func
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine
+from sqlmodel import select
 
-from api.exceptions import SettingsInvalid
+from api.exceptions import RoomShort, SettingsInvalid
+from api.jobs.closing import close_visit
+from api.jobs.comparing import compare_all
 from api.jobs.crawl import Errand, Stopped, Visit
 from api.jobs.lock import hold_lock
 from api.jobs.plan import Plan, close_runs, make_plan
 from api.jobs.progress import Progress, SourceReport, WeeklyReport
 from api.jobs.workshop import Workshop
 from api.judging.scanner import Scanner
+from api.services.alarms import late_warning
 from api.services.models import current_model
-from api.services.sampling import Sample
+from api.services.room import CaptureRoom
 from api.settings import Settings
 from api.store.blobs import BlobStore
-from api.store.commands.captures import list_unreadable
-from api.store.commands.frontier import count_targets, list_failed
-from api.store.engine import writing
-from api.store.kinds import CaptureState, SourceRunState, TargetState
+from api.store.engine import reading, writing
+from api.store.kinds import SourceRunState
 from api.store.opening import open_store
-from api.store.tables.pages import Capture
-from api.store.tables.runs import SourceRun
-from api.store.tables.sources import StoredSource
+from api.store.queries.watch import late_sources
+from api.store.tables.runs import Run, SourceRun
 from crawler.exceptions import CrawlerError, PolicyInvalid
 from crawler.fetching.policy import FetchPolicy
 
@@ -56,12 +56,18 @@ def run_weekly(
         if note:
             progress.say(note)
         engine = open_store(settings)
+        begun, run_id = clock(), new_id()
         try:
-            plan = _plan(engine, as_of=as_of, now=clock(), only=only, new_id=new_id())
-            reports = _work_off(settings, engine, plan, policy, progress, clock)
+            late = "" if only else _lateness(engine, as_of)
+            plan = _plan(engine, as_of=as_of, now=begun, only=only, new_id=run_id)
+            room = CaptureRoom(settings)
+            reports = _work_off(settings, engine, plan, policy, progress, clock, room)
+            warnings = _close(engine, plan, run_id, room, clock(), late)
+            if plan.errands:
+                progress.say(compare_all(engine, BlobStore(settings.folder.blobs)))
         finally:
             engine.dispose()
-    return WeeklyReport(reports, plan.idle)
+    return WeeklyReport(reports, plan.idle, warnings, (clock() - begun).total_seconds())
 
 
 def fetch_policy(settings: Settings) -> FetchPolicy:
@@ -89,6 +95,24 @@ def _plan(engine: Engine, *, as_of: datetime, now: datetime, only: Sequence[str]
         return make_plan(session, as_of=as_of, now=now, only=only, new_id=new_id)
 
 
+def _lateness(engine: Engine, as_of: datetime) -> str:
+    with reading(engine) as session:
+        return late_warning(late_sources(session, as_of))
+
+
+def _close(engine: Engine, plan: Plan, run_id: str, room: CaptureRoom, now: datetime, late: str) -> tuple[str, ...]:
+    """Finish what is finished; gives what an operator should know that concerns no single source."""
+    taken = room.measure() if plan.errands else None
+    warnings = tuple(sentence for sentence in (late, room.warning(taken)) if sentence)
+    with writing(engine) as session:
+        close_runs(session, now)
+        run = session.get(Run, run_id)
+        if run is not None:
+            run.warnings, run.capture_bytes = list(warnings), taken
+            session.add(run)
+    return warnings
+
+
 def _work_off(
     settings: Settings,
     engine: Engine,
@@ -96,17 +120,17 @@ def _work_off(
     policy: FetchPolicy,
     progress: Progress,
     clock: Callable[[], datetime],
+    room: CaptureRoom,
 ) -> tuple[SourceReport, ...]:
     if not plan.errands:
         return ()
     blobs = BlobStore(settings.folder.blobs)
     blobs.sweep()
     with Scanner(current_model(settings)) as scanner:
-        shop = Workshop(engine, blobs, scanner, Sample(settings.sample_rate), clock)
-        reports = _visit_all(shop, plan, policy, progress)
-    with writing(engine) as session:
-        close_runs(session, clock())
-    return reports
+        shop = Workshop.of(settings, engine, scanner, room, clock)
+        # Files that a killed run left behind.
+        shop.seal_archive()
+        return _visit_all(shop, plan, policy, progress)
 
 
 def _visit_all(shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progress) -> tuple[SourceReport, ...]:
@@ -123,10 +147,11 @@ def _visit_all(shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progre
 
 def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progress) -> SourceReport:
     """Visit one source; whatever goes wrong is recorded with it and the others go on."""
+    begun = shop.clock()
     with shop.writing() as session:
-        visit = _source_run(session, errand)
+        visit = session.exec(select(SourceRun).where(SourceRun.id == errand.source_run_id)).one()
         visit.state, visit.error = SourceRunState.RUNNING, ""
-        visit.started_at = visit.started_at or shop.clock()
+        visit.started_at = visit.started_at or begun
         session.add(visit)
     progress.begin(errand.source.name)
     error = ""
@@ -134,57 +159,12 @@ def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progre
         Visit(shop, errand, policy, progress).run()
     except Stopped:
         raise
-    except CrawlerError as problem:
+    except (CrawlerError, RoomShort) as problem:
         error = str(problem)
         LOG.warning("source %s failed in %s: %s", errand.source.name, errand.source_run_id, problem)
     except Exception as problem:
         error = f"the visit broke off: {type(problem).__name__}: {problem}"
         LOG.exception("source %s failed in %s", errand.source.name, errand.source_run_id)
-    report = _close(shop, errand, error)
+    report = close_visit(shop, errand, error, (shop.clock() - begun).total_seconds())
     progress.end(report)
     return report
-
-
-def _close(shop: Workshop, errand: Errand, error: str) -> SourceReport:
-    with shop.writing() as session:
-        visit = _source_run(session, errand)
-        visit.error = error or _nothing_fetched(session, visit) or _nothing_read(session, visit)
-        visit.state = SourceRunState.FAILED if visit.error else SourceRunState.DONE
-        visit.finished_at = shop.clock()
-        unreadable = _count_captures(session, visit, CaptureState.UNREADABLE)
-        visit.pages = unreadable + _count_captures(session, visit, CaptureState.JUDGED)
-        visit.failed = unreadable + count_targets(session, visit.id, TargetState.FAILED)
-        session.add(visit)
-        source = session.exec(select(StoredSource).where(StoredSource.name == visit.source)).one()
-        source.last_error = visit.error
-        if not visit.error:
-            source.last_success_at = errand.as_of
-        session.add(source)
-        return SourceReport(visit.source, visit.pages, visit.changed, visit.new_flags, visit.failed, visit.error)
-
-
-def _nothing_fetched(session: Session, visit: SourceRun) -> str:
-    """Say why a visit brought nothing at all; empty when it brought something."""
-    if count_targets(session, visit.id, TargetState.FETCHED):
-        return ""
-    failed = list_failed(session, visit.id)
-    if not failed:
-        return "nothing was fetched; the source has no start URL that could be asked for"
-    return f"nothing could be fetched; {failed[0].url}: {failed[0].reason}, {failed[0].detail}"
-
-
-def _nothing_read(session: Session, visit: SourceRun) -> str:
-    """Say why not one page could be read, which speaks against us and not against the pages; else empty."""
-    unreadable = list_unreadable(session, visit.id)
-    if not unreadable or _count_captures(session, visit, CaptureState.JUDGED):
-        return ""
-    return f"none of {len(unreadable)} pages could be read; {unreadable[0].final_url}: {unreadable[0].scan_error}"
-
-
-def _count_captures(session: Session, visit: SourceRun, state: CaptureState) -> int:
-    statement = select(func.count()).select_from(Capture)
-    return session.exec(statement.where(Capture.source_run_id == visit.id, col(Capture.state) == state)).one()
-
-
-def _source_run(session: Session, errand: Errand) -> SourceRun:
-    return session.exec(select(SourceRun).where(SourceRun.id == errand.source_run_id)).one()

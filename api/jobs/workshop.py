@@ -10,10 +10,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.judging.scanner import Scanner, ScanResult
+from api.services.evidence.seal import seal_archive
+from api.services.room import CaptureRoom
 from api.services.sampling import Sample
+from api.settings import Settings
 from api.store.blobs import BlobStore
 from api.store.engine import reading, writing
-from crawler.items import Page
+from api.store.layout import DataFolder
+from crawler.items import Archive, Page
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,20 @@ class Workshop:
     scanner: Scanner
     sample: Sample
     clock: Callable[[], datetime]
+    room: CaptureRoom
+    folder: DataFolder
+    archive: Archive
     stop: threading.Event = field(default_factory=threading.Event)
     _writes: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def of(
+        cls, settings: Settings, engine: Engine, scanner: Scanner, room: CaptureRoom, clock: Callable[[], datetime]
+    ) -> "Workshop":
+        """The workshop of an installation."""
+        archive = Archive(str(settings.folder.warc), settings.warc_megabytes * 1_000_000)
+        blobs = BlobStore(settings.folder.blobs)
+        return cls(engine, blobs, scanner, Sample(settings.sample_rate), clock, room, settings.folder, archive)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -39,6 +55,10 @@ class Workshop:
         """Open a session that commits; waiting for a lock of our own is quicker than for the database's."""
         with self._writes, writing(self.engine) as session:
             yield session
+
+    def seal_archive(self) -> None:
+        """Put the archive's finished files under their digests; a file that a fetcher writes to is left alone."""
+        seal_archive(self, self.folder, self.clock())
 
     def scan(self, page: Page, as_of: date) -> ScanResult:
         """Read and judge one page."""

@@ -8,6 +8,8 @@ from api import schemas
 from api.dependencies import At, Service
 from api.errors import Problem
 from api.routes.documented import problems
+from api.services.alarms import standing_warnings
+from api.store.engine import reading
 from api.store.migrating import current_revision, head_revision
 
 OLDEST_INDEX_SECONDS = 60.0
@@ -23,7 +25,11 @@ async def is_alive() -> schemas.Health:
 
 @router.get("/readyz", responses=problems(500, 503), summary="Can the service do its work?")
 async def is_ready(service: At) -> schemas.Readiness:
-    """Look at database, migrations, look-up index and model; a 503 names in `fields` what is missing and what to do."""
+    """Look at database, migrations, look-up index and model; a 503 names in `fields` what is missing and what to do.
+
+    What goes wrong beside the service (a weekly job that does not run, sources that fail, a disk that fills) stands in
+    `warnings`: look-ups are answered all the same.
+    """
     missing = await run_in_threadpool(_missing, service)
     if not missing:
         missing = await _index_missing(service)
@@ -31,7 +37,9 @@ async def is_ready(service: At) -> schemas.Readiness:
         fields = [{"field": name, "problem": sentence} for name, sentence in missing.items()]
         sentence = f"mend {', '.join(missing)} as `fields` says"
         raise Problem(503, "not_ready", sentence, fields=fields, headers={"Retry-After": "5"})
-    return schemas.Readiness(status="ready", index_age_seconds=round(service.lookups.index.age(), 3))
+    age = round(service.lookups.index.age(), 3)
+    warnings = await run_in_threadpool(_warnings, service)
+    return schemas.Readiness(status="ready", index_age_seconds=age, warnings=warnings)
 
 
 def _missing(service: Service) -> dict[str, str]:
@@ -46,6 +54,12 @@ def _missing(service: Service) -> dict[str, str]:
     if not service.judge_line.has_model():
         missing["model"] = "is not there for this version; run `rxwarden train`"
     return missing
+
+
+def _warnings(service: Service) -> list[dict[str, str]]:
+    with reading(service.engine) as session:
+        amiss = standing_warnings(session, service.room, service.now())
+    return [{"field": field, "problem": sentence} for field, sentence in amiss.items()]
 
 
 async def _index_missing(service: Service) -> dict[str, str]:

@@ -60,7 +60,9 @@ def describe(file: Path, root: Path) -> Entry:
     """Give the entry of a file under the data folder."""
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-    return Entry(file.relative_to(root).as_posix(), file.stat().st_size, sha256)
+        # What a fetcher adds to its archive meanwhile is for the next backup.
+        size = opened.tell()
+    return Entry(file.relative_to(root).as_posix(), size, sha256)
 
 
 def copy_verified(source: IO[bytes], target: IO[bytes], entry: Entry) -> None:

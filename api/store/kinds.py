@@ -3,6 +3,13 @@
 from enum import StrEnum
 
 
+class RunKind(StrEnum):
+    """Why a run was: `weekly` visits watched sources, `one_off` takes the addresses a person named once."""
+
+    WEEKLY = "weekly"
+    ONE_OFF = "one_off"
+
+
 class RunState(StrEnum):
     """Where a weekly run stands; `running` without a live job means it was cut off and will be resumed."""
 

@@ -28,6 +28,11 @@ class DataFolder:
         return self.root / "warc"
 
     @property
+    def warc_manifest(self) -> Path:
+        """The archive's files with their digests, each entry resting on the one before; a copy of the database's."""
+        return self.warc / "manifest.jsonl"
+
+    @property
     def models(self) -> Path:
         """Trained models."""
         return self.root / "models"

@@ -9,6 +9,7 @@ from crawler.extraction.facts import NOTED, SPEAKING, SPOKEN, PageFacts, spoken
 from crawler.extraction.pieces import Piece, PieceKeeper, Place
 from crawler.extraction.rows import Row
 from crawler.extraction.runs import InlineRun
+from crawler.extraction.skeleton import BOXES, MAX_DEPTH, Skeleton
 from crawler.extraction.structured import json_ld
 
 _MAX_EMBEDDING: Final = 4
@@ -46,6 +47,7 @@ class BlockBuilder:
     def __init__(self, url: str, unclosed_comment: str = "") -> None:
         self.facts = PageFacts(url)
         self.keeper = PieceKeeper()
+        self.skeleton = Skeleton()
         self.body: list[Piece] = []
         self._structured: list[Piece] = []
         self.scripts = self.script_length = 0
@@ -71,6 +73,8 @@ class BlockBuilder:
             self._begin(tag, attributes, seen, role)
         elif role is not _INLINE:
             self._run.enter_card(seen.kind, role is _CARD, len(self._frames))
+        if len(self._frames) <= MAX_DEPTH and attributes and tag in BOXES and not self._embedding:
+            self.skeleton.add(tag, attributes)
         if tag in NOTED:
             self.facts.note(tag, attributes, self._place.region, self._place.hidden)
         if tag in SPEAKING or not SPOKEN.isdisjoint(attributes):
@@ -111,6 +115,7 @@ class BlockBuilder:
     def script(self, attributes: Attributes, text: str) -> None:
         """A script: JSON-LD is read, a template kept as hidden, code only counted."""
         kind = (attributes.get("type") or "").lower()
+        self.facts.script(attributes, text)
         if "ld+json" in kind:
             self._json_ld(text)
         elif "template" in kind or kind == "text/html":

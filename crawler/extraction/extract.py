@@ -17,7 +17,7 @@ from crawler.extraction.prescan import prescan
 from crawler.extraction.signals import find_signals
 from crawler.items import Block, Document, Page
 
-EXTRACTOR_VERSION: Final = "1"
+EXTRACTOR_VERSION: Final = "2"
 """Raised whenever the text of any page could come out differently."""
 
 _MAX_TITLE: Final = 500
@@ -113,10 +113,18 @@ def _document(builder: BlockBuilder, url: str, decoded: Decoded, reader: str, tr
         language=language,
         signals=find_signals(text),
         links=facts.links.links,
-        attributes={**facts.attributes, "charset": decoded.charset, "extractor": reader},
+        nofollow_links=facts.nofollow_links,
+        attributes=_attributes(builder, decoded.charset, reader),
         not_seen=gaps(evidence),
         extractor_version=EXTRACTOR_VERSION,
     )
+
+
+def _attributes(builder: BlockBuilder, charset: str, reader: str) -> dict[str, str]:
+    """What the page declares and how it is built, then how it was read."""
+    template = builder.skeleton.fingerprint
+    built = {"template": template} if template else {}
+    return {**builder.facts.gathered, **built, "charset": charset, "extractor": reader}
 
 
 def _title(builder: BlockBuilder, pieces: list[Piece]) -> str:

@@ -1,10 +1,16 @@
-"""What the attributes of elements tell: links, contacts, meta texts, declared attributes, and texts spoken or shown."""
+"""What the attributes of elements tell: links, contacts, meta texts, declared attributes, texts spoken or shown, and
+whose accounts and icon the page uses."""
 
+import hashlib
+from base64 import b64decode
+from itertools import islice
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from crawler.extraction.elements import Attributes, names
 from crawler.extraction.links import LinkCollector, contact
 from crawler.extraction.structured import MAX_ATTRIBUTE_LENGTH, MAX_ATTRIBUTES, is_kept, meta
+from crawler.extraction.trackers import MAX_TRACKERS, find_trackers
 
 NOTED: Final = names("a area img input iframe frame meta link base html")
 """Elements whose attributes PageFacts reads."""
@@ -15,6 +21,8 @@ SPOKEN: Final = names("aria-label placeholder alt")
 SPEAKING: Final = names("input option optgroup")
 """Elements that show an attribute of their own."""
 
+_ROBOTS: Final = names("robots rxwarden")
+_NOFOLLOW: Final = names("nofollow none")
 _MAX_META_TEXTS: Final = 200
 _MAX_CONTACTS: Final = 500
 _BUTTON_INPUTS: Final = names("submit button reset image")
@@ -29,19 +37,28 @@ class PageFacts:
         self.attributes: dict[str, str] = {}
         self.meta_texts: dict[str, None] = {}
         self.contacts: dict[str, str] = {}
+        self.trackers: dict[str, None] = {}
         self.images = self.passwords = 0
-        self._rebased = False
+        self._rebased = self._forbids_following = False
+
+    @property
+    def nofollow_links(self) -> tuple[str, ...]:
+        """The links that the page asks robots not to follow: some, or all when it says so of itself."""
+        return self.links.links if self._forbids_following else self.links.nofollow
 
     def note(self, tag: str, attributes: Attributes, region: str, hidden: bool) -> None:
         """Read the attributes of one element; `region` and `hidden` are those of the place where it stands."""
         match tag:
             case "a" | "area":
-                self._link(attributes.get("href"), region)
+                relations = (attributes.get("rel") or "").lower()
+                self._link(attributes.get("href"), region, nofollow="nofollow" in relations)
             case "img":
+                self._address(attributes)
                 self.images += not hidden and "1" not in (attributes.get("width"), attributes.get("height"))
             case "input":
                 self.passwords += (attributes.get("type") or "").lower() == "password"
             case "iframe" | "frame":
+                self._address(attributes)
                 self._link(attributes.get("src"), region)
             case "meta":
                 self._meta(attributes)
@@ -52,10 +69,28 @@ class PageFacts:
             case "html":
                 self._declare("lang", attributes.get("lang") or attributes.get("xml:lang") or "")
 
-    def _link(self, target: str | None, region: str) -> None:
+    def script(self, attributes: Attributes, text: str) -> None:
+        """Read a script for the accounts that it reports to."""
+        self._address(attributes)
+        self._report(text)
+
+    @property
+    def gathered(self) -> dict[str, str]:
+        """The declared attributes with `trackers`, the accounts that the page reports to, if it does to any."""
+        return {**self.attributes, "trackers": " ".join(self.trackers)} if self.trackers else self.attributes
+
+    def _address(self, attributes: Attributes) -> None:
+        if source := attributes.get("src"):
+            self._report(source)
+
+    def _report(self, source: str) -> None:
+        if len(self.trackers) < MAX_TRACKERS:
+            self.trackers.update(dict.fromkeys(islice(find_trackers(source), MAX_TRACKERS)))
+
+    def _link(self, target: str | None, region: str, *, nofollow: bool = False) -> None:
         if not target:
             return
-        self.links.add(target)
+        self.links.add(target, nofollow=nofollow)
         if len(self.contacts) < _MAX_CONTACTS and (text := contact(target)):
             self.contacts.setdefault(text, region)
 
@@ -69,6 +104,9 @@ class PageFacts:
         name, content, is_text = meta(attributes)
         if (attributes.get("http-equiv") or "").lower() == "refresh":
             self._link((attributes.get("content") or "").partition("=")[2].strip(" \"'"), "head")
+        self._forbids_following |= name in _ROBOTS and not _NOFOLLOW.isdisjoint(
+            content.lower().replace(",", " ").split()
+        )
         if is_text and len(self.meta_texts) < _MAX_META_TEXTS:
             self.meta_texts.setdefault(content)
         if is_kept(name):
@@ -81,10 +119,29 @@ class PageFacts:
             self._declare("canonical", target.strip())
         if "next" in relations:
             self._link(target, "head")
+        if "icon" in relations:
+            self._icon(target.strip())
+
+    def _icon(self, target: str) -> None:
+        """Declare the address of the page's icon; of one that is written into the page, its hash."""
+        if target[:5].lower() == "data:":
+            self._declare("icon_sha256", hashlib.sha256(_data(target)).hexdigest())
+        else:
+            self._declare("icon", self.links.resolve(target))
 
     def _declare(self, name: str, value: str) -> None:
         if value and len(self.attributes) < MAX_ATTRIBUTES:
             self.attributes.setdefault(name[:MAX_ATTRIBUTE_LENGTH], value[:MAX_ATTRIBUTE_LENGTH])
+
+
+def _data(target: str) -> bytes:
+    """The bytes of a data: URL; as they stand where they are not what the URL says."""
+    head, _, data = target.partition(",")
+    raw = unquote_to_bytes(data)
+    try:
+        return b64decode(raw + b"==") if head.lower().endswith(";base64") else raw
+    except ValueError:
+        return raw
 
 
 def spoken(tag: str, attributes: Attributes) -> list[tuple[str, str]]:

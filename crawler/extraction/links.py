@@ -24,6 +24,7 @@ class LinkCollector:
     """Links of one page in order, each once."""
 
     def __init__(self, url: str) -> None:
+        self._nofollow: dict[str, None] = {}
         self._found: dict[str, None] = {}
         self._seen: set[str] = set()
         self._base = self._origin = ""
@@ -34,25 +35,42 @@ class LinkCollector:
         """Absolute http(s) URLs without fragments, at most MAX_LINKS."""
         return tuple(self._found)
 
+    @property
+    def nofollow(self) -> tuple[str, ...]:
+        """Those of `links` that the page links to with rel=nofollow each time."""
+        return tuple(self._nofollow)
+
     def rebase(self, target: str) -> None:
         """Resolve what follows against `target`, itself resolved; one that cannot be read changes nothing."""
         if base := absolute(self._base, target):
             parts = urlsplit(base)
             self._base, self._origin = base, f"{parts.scheme}://{parts.netloc}"
 
-    def add(self, target: str) -> None:
-        """Keep the link if it leads to another http(s) address."""
+    def resolve(self, target: str) -> str:
+        """The http(s) URL that a target of the page means; "" when there is none."""
+        return absolute(self._base, target) if target else ""
+
+    def add(self, target: str, *, nofollow: bool = False) -> None:
+        """Keep the link if it leads to another http(s) address; said twice, it may be followed if it may once."""
         target = target.strip()
         if not target.isprintable():
             target = _CONTROL.sub("", target)
-        if not target or target[0] == "#" or target in self._seen or len(self._seen) >= _MAX_TRIED:
+        if not target or target[0] == "#" or len(target) > MAX_LINK_LENGTH:
             return
-        if len(target) > MAX_LINK_LENGTH or len(self._found) >= MAX_LINKS:
+        is_full = len(self._seen) >= _MAX_TRIED or len(self._found) >= MAX_LINKS
+        # A link seen before is of interest only where it may free one that was said with nofollow.
+        if (is_full or target in self._seen) and (nofollow or not self._nofollow):
+            return
+        plain = self._origin and _PLAIN_PATH.fullmatch(target)
+        url = self._origin + target if plain else absolute(self._base, target)
+        if not nofollow:
+            self._nofollow.pop(url, None)
+        if is_full:
             return
         self._seen.add(target)
-        if self._origin and _PLAIN_PATH.fullmatch(target):
-            self._found[self._origin + target] = None
-        elif url := absolute(self._base, target):
+        if url and nofollow and url not in self._found:
+            self._nofollow[url] = None
+        if url:
             self._found[url] = None
 
 

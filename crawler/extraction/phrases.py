@@ -1,4 +1,4 @@
-"""Phrases that mark a sale, by the word they begin with: messengers, payment, cart, licences, seals."""
+"""Phrases that mark a sale, by the word they begin with: messengers, payment, cart, licences, seals, disclosures."""
 
 import re
 from typing import Final, NamedTuple
@@ -15,16 +15,20 @@ _CUED: Final = (
 )
 
 _MESSENGERS: Final = {
-    **{
-        name: name + _HANDLE
-        for name in ("whatsapp", "telegram", "wickr", "threema", "snapchat", "wechat", "viber", "kik", "discord")
-    },
+    **{name: name + _HANDLE for name in ("wickr", "snapchat", "wechat", "viber", "kik")},
+    "whatsapp": rf"whatsapp(?:(?:\.com/|://)send/?\?phone=\+?\d{{7,15}}|{_HANDLE})",
+    "telegram": rf"telegram(?:\.(?:me|dog)/[\w+/-]{{3,64}}|{_HANDLE})",
+    "threema": rf"threema(?:\.id/[a-z0-9*]{{8}}|{_HANDLE})",
+    "discord": rf"discord(?:\.gg/[\w-]{{3,40}}|{_HANDLE})",
     "whats": r"whats\s?app" + _HANDLE,
-    "signal": "signal" + _CUED,
-    "session": r"session(?:\s{1,2}(?:app|messenger|id)\b|\s{0,2}[:@]\s{0,2}05[0-9a-f]{10,64})",
+    "signal": rf"signal(?:\.me/#p/\+?\d{{7,15}}|\.group/#?[\w-]{{8,70}}|{_CUED})",
+    "session": (
+        r"session(?:\s{1,2}(?:app|messenger|id)\b(?:\s{0,2}[:=]?\s{0,2}05[0-9a-f]{64})?"
+        r"|\s{0,2}[:@]\s{0,2}05[0-9a-f]{10,64})"
+    ),
     "snap": r"snap(?:\s{0,2}[:@]\s{0,2}@?[\w.-]{3,40}|\s{1,2}me\b)",
     "wa": r"wa\.me/[\w+/]{3,40}",
-    "t": r"t\.me/[\w+/]{3,64}",
+    "t": r"t\.me/[\w+/-]{3,64}",
     "tg": r"tg\s{0,2}[:@]\s{0,2}@?[\w.]{3,40}",
     "dm": r"dm\s{1,2}(?:me|us|for|to\s{1,2}order)\b",
     "inbox": r"inbox\s{1,2}(?:me|us|for)\b",
@@ -89,6 +93,43 @@ _LICENCES: Final = {
     "cqc": r"cqc(?:\s{1,2}(?:provider|registration))?" + _NUMBERED,
     "ncpdp": r"ncpdp" + _NUMBERED,
 }
+_DISCLOSURES: Final = {
+    "side": r"side\s{1,2}effects?",
+    "not": (
+        r"not\s{1,2}(?:been\s{1,2})?(?:evaluated|approved|reviewed)\s{1,2}by\s{1,2}(?:the\s{1,2})?(?:us\s{1,2})?(?:fda|food)"
+        r"|not\s{1,2}fda[\s-]approved|not\s{1,2}intended\s{1,2}to\s{1,2}(?:diagnose|treat|cure)"
+        r"|not\s{1,2}for\s{1,2}human(?:\s{1,2}or\s{1,2}(?:animal|veterinary))?\s{1,2}(?:consumption|use)"
+        r"|not\s{1,2}(?:a\s{1,2}substitute\s{1,2}for|medical\s{1,2}advice)"
+    ),
+    "off": r"off[\s-]label",
+    "individual": r"individual\s{1,2}results\s{1,2}(?:may|can|will)\s{1,2}vary",
+    "results": r"results\s{1,2}(?:may|can|will)\s{1,2}vary",
+    "consult": (
+        r"consult\s{1,2}(?:with\s{1,2})?(?:your|a)\s{1,2}(?:own\s{1,2})?"
+        r"(?:doctor|physician|pharmacist|healthcare\s{1,2}provider)"
+    ),
+    "prescription": r"prescription\s{1,2}(?:only|(?:is\s{1,2})?required)",
+    "rx": r"rx\s{1,2}only",
+    "research": r"research\s{1,2}(?:use|purposes)\s{1,2}only",
+    "laboratory": r"laboratory\s{1,2}use\s{1,2}only",
+    "important": r"important\s{1,2}safety\s{1,2}information",
+    "boxed": r"boxed\s{1,2}warning",
+    "contraindications": r"contraindications",
+    "disclaimer": r"disclaimer",
+    "sponsored": r"sponsored(?:\s{1,2}(?:content|post|by))?",
+    "advertisement": r"advertisement",
+    "advertorial": r"advertorial",
+    "paid": r"paid\s{1,2}(?:partnership|promotion|advertisement|post)",
+    "affiliate": r"affiliate\s{1,2}(?:links?|commissions?)",
+    "ad": r"(?<=#)ad",
+    "rezeptpflichtig": r"rezeptpflichtig\w{0,2}",
+    "nebenwirkungen": r"nebenwirkungen",
+    "effets": r"effets\s{1,2}(?:secondaires|indésirables)",
+    "efectos": r"efectos\s{1,2}(?:secundarios|adversos)",
+    "effetti": r"effetti\s{1,2}collaterali",
+    "skutki": r"skutki\s{1,2}uboczne",
+    "побочные": r"побочные\s{1,2}(?:эффекты|действия)",
+}
 _SEALS: Final = {
     "legitscript": r"legitscript(?:\s{1,2}(?:certified|approved))?",
     "nabp": r"nabp(?:\s{1,2}(?:accredited|approved|verified))?",
@@ -129,5 +170,6 @@ PHRASES: Final = {
     **_compiled("cart", _CARTS),
     **_compiled("licence", _LICENCES),
     **_compiled("seal", _SEALS),
+    **_compiled("disclosure", _DISCLOSURES),
 }
 """Phrases by their first word; a text without that word has none of them."""

@@ -1,4 +1,4 @@
-"""Marks of a sale in a text: prices, contacts, wallets, payment and cart words, licences and seals.
+"""Marks of a sale in a text: prices, contacts, wallets, payment and cart words, licences, seals, disclosures.
 
 Every pattern is bounded and starts at a sign, a digit or a known word, so that the cost is linear in the text.
 """
@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from crawler.extraction.phrases import PHRASES
+from crawler.extraction.wallets import SHORTEST, find_wallets
 from crawler.items import Signal
 
 MAX_SIGNALS: Final = 2_000
@@ -36,11 +37,12 @@ _BEFORE_PHONE: Final = re.compile(r"(?:[\w.,$£€₽#=/-]|[$£€₽] )$")
 _DATE: Final = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}")
 _DOMAIN: Final = re.compile(r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,5}[A-Za-z]{2,24}(?![\w-])")
 _LOCAL_REVERSED: Final = re.compile(r"[A-Za-z0-9%+_.-]{1,64}")
-_WALLET: Final = re.compile(
-    r"\b(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}|(?:bc1|ltc1|BC1)[a-zA-Z0-9]{25,87}"
-    r"|0x[0-9a-fA-F]{40})\b"
+_SPELT_OUT: Final = re.compile(
+    r"[(\[{]\s?(?:at|@)\s?[)\]}]\s?[A-Za-z0-9-]{1,62}"
+    r"(?:\s?(?:\.|[(\[{]\s?(?:dot|\.)\s?[)\]}])\s?[A-Za-z0-9-]{1,62}){1,4}",
+    re.IGNORECASE,
 )
-_SHORTEST_WALLET: Final = 26
+_LOCAL_BEFORE_SPACE: Final = re.compile(r"\s?[A-Za-z0-9%+_.-]{1,64}")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -50,8 +52,8 @@ def find_signals(text: str) -> tuple[Signal, ...]:
     lower = text.replace("\u0130", "I").lower()
     words = set(_WORD.findall(lower))
     kinds = [_prices(text, lower), _phones(text), _emails(text), _phrases(text, lower, words)]
-    if max(map(len, words), default=0) >= _SHORTEST_WALLET:
-        kinds.append(_wallets(text))
+    if max(map(len, words), default=0) >= SHORTEST:
+        kinds.append(_signal("wallet", text, *place) for place in find_wallets(text))
     found = [signal for kind in kinds for signal in islice(kind, MAX_SIGNALS)]
     found.sort(key=lambda signal: (signal.start, signal.end))
     return tuple(found[:MAX_SIGNALS])
@@ -93,19 +95,12 @@ def _phones(text: str) -> Iterator[Signal]:
 
 
 def _emails(text: str) -> Iterator[Signal]:
-    for match in _DOMAIN.finditer(text):
-        local = _LOCAL_REVERSED.match(text[max(0, match.start() - 64) : match.start()][::-1])
-        if local:
-            yield _signal("email", text, match.start() - local.end(), match.end())
-
-
-def _wallets(text: str) -> Iterator[Signal]:
-    for match in _WALLET.finditer(text):
-        value = match[0]
-        if value.startswith(("bc1", "BC1", "ltc1", "0x")) or not (
-            value.isdigit() or value.islower() or value.isupper()
-        ):
-            yield _signal("wallet", text, *match.span())
+    """Addresses as they are, and as they are spelt out to hide them: `jo [at] harbor [dot] example`."""
+    for domain, before in ((_DOMAIN, _LOCAL_REVERSED), (_SPELT_OUT, _LOCAL_BEFORE_SPACE)):
+        for match in domain.finditer(text):
+            local = before.match(text[max(0, match.start() - 64) : match.start()][::-1])
+            if local:
+                yield _signal("email", text, match.start() - local.end(), match.end())
 
 
 def _phrases(text: str, lower: str, words: set[str]) -> Iterator[Signal]:

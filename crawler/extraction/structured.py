@@ -32,7 +32,8 @@ def meta(attributes: Attributes) -> tuple[str, str, bool]:
     name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop") or ""
     content = " ".join((attributes.get("content") or "").split())
     name = " ".join(name.lower().split()) if content else ""
-    return name, content, name in _META_TEXT
+    is_prose = "itemprop" in attributes and name in _PROSE_KEYS
+    return name, content, is_prose or name in _META_TEXT
 
 
 def is_kept(name: str) -> bool:

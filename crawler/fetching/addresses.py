@@ -1,5 +1,6 @@
 """Which network addresses may be contacted: public web servers, and what the operator names exactly."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -13,26 +14,40 @@ NEVER_PUBLIC = tuple(
 IPV4_TAILS = tuple(ip_network(net) for net in ("::ffff:0:0/96", "::/96", "64:ff9b::/96"))
 
 Address = IPv4Address | IPv6Address
+ANY_PORT = 0
 
 
 def parse_endpoint(text: str) -> tuple[str, int]:
-    """Read `127.0.0.1:8808` or `[::1]:8808`; ValueError says what is wrong."""
-    host, _, port = text.rpartition(":")
+    """Read `127.0.0.1:8808` or `[::1]:8808`, or without a port, which gives ANY_PORT; ValueError says what is wrong."""
     try:
-        address = ip_address(host.removeprefix("[").removesuffix("]"))
-        number = int(port)
+        address, port = _split(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not an address with a port; write it as 127.0.0.1:8808 or [::1]:8808") from None
-    if not 0 < number < 65536 or (address.version == 6) != host.startswith("["):
-        raise ValueError(f"{text!r} is not an address with a port; write it as 127.0.0.1:8808 or [::1]:8808")
-    return str(address), number
+        raise ValueError(
+            f"{text!r} is not an address; write 127.0.0.1:8808 or [::1]:8808, or leave the port out for every port"
+        ) from None
+    return str(address), port
+
+
+def _split(text: str) -> tuple[Address, int]:
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    with suppress(ValueError):
+        return ip_address(bare), ANY_PORT
+    host, _, port = text.rpartition(":")
+    address = ip_address(host.removeprefix("[").removesuffix("]"))
+    if not (port.isdecimal() and 0 < int(port) < 65536) or (address.version == 6) != host.startswith("["):
+        raise ValueError(text)
+    return address, int(port)
 
 
 @dataclass(frozen=True)
 class AddressGuard:
-    """Judges an address and port; `allowed` holds the exact endpoints that are let through whatever they are."""
+    """Judges an address and port; `allowed` holds the exact endpoints that are let through whatever they are.
+
+    With `only_allowed` nothing else is let through, public or not.
+    """
 
     allowed: frozenset[tuple[str, int]] = frozenset()
+    only_allowed: bool = False
 
     def refusal(self, host: str, port: int) -> str:
         """Say why this literal address and port must not be contacted; empty when they may."""
@@ -40,12 +55,14 @@ class AddressGuard:
             address = ip_address(host.partition("%")[0])
         except ValueError:
             return f"{host!r} is not a network address"
-        if (str(address), port) in self.allowed:
+        if {(str(address), port), (str(address), ANY_PORT)} & self.allowed:
             return ""
         if not _is_public(address):
             return f"{address} is not a public address"
         if port not in WEB_PORTS:
             return f"port {port} is not one that public web pages are served on ({_listed(WEB_PORTS)})"
+        if self.only_allowed:
+            return f"{address} is somebody else's, and nobody is named whom they could write to"
         return ""
 
 

@@ -22,6 +22,8 @@ REASONS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((DownloadConnectionRefusedError, DownloadFailedError, ConnectError, ConnectionClosed), "connection"),
     ((UnsupportedURLSchemeError, NotSupported), "invalid_url"),
 )
+# Scrapy cancels a download in silence.
+WORDS = {"too_large": "the answer is longer than the policy allows"}
 MAX_DETAIL = 500
 
 
@@ -34,15 +36,13 @@ def explain(problem: BaseException) -> tuple[str, str]:
         return _ignored(text), _short(text)
     for kinds, reason in REASONS:
         if isinstance(problem, kinds):
-            return reason, _short(text or type(problem).__name__)
+            return reason, _short(text or WORDS.get(reason, type(problem).__name__))
     return "error", _short(f"{type(problem).__name__}: {text}")
 
 
 def _ignored(text: str) -> str:
     """Tell Scrapy's own refusals apart, which share one class: by their words."""
-    if "max redirections" in text:
-        return "redirects"
-    return "too_large" if "DOWNLOAD_MAXSIZE" in text else "dropped"
+    return "redirects" if "max redirections" in text else "dropped"
 
 
 def _short(text: str) -> str:

@@ -54,7 +54,8 @@ class PublicOnlyResolver(CachingThreadedResolver):
         """Build the resolver with the endpoints of the setting GUARD_ALLOWED_ADDRESSES let through."""
         resolver = super().from_crawler(crawler, reactor)
         allowed = crawler.settings.getlist("GUARD_ALLOWED_ADDRESSES")
-        resolver.guard = AddressGuard(frozenset(parse_endpoint(text) for text in allowed))
+        endpoints = frozenset(parse_endpoint(text) for text in allowed)
+        resolver.guard = AddressGuard(endpoints, crawler.settings.getbool("GUARD_ONLY_ALLOWED"))
         resolver.refused = {}
         return resolver
 

@@ -12,6 +12,9 @@ BOUNDS = {
     "timeout_seconds": (0.1, 600.0),
     "stall_seconds": (0.1, 86400.0),
     "max_bytes": (1, 64 << 20),
+    "max_header_bytes": (1024, 4 << 20),
+    "max_pause_seconds": (0.0, 604800.0),
+    "patience_seconds": (0.0, 3600.0),
     "max_redirects": (0, 20),
     "max_url_length": (32, 8192),
     "concurrency": (1, 256),
@@ -26,19 +29,26 @@ class FetchPolicy:
     """Identity, politeness and limits of a fetcher; PolicyInvalid names the field that cannot be used.
 
     contact: a URL or mail address that a site's owner can turn to; it is part of the user agent.
-    allowed_addresses: exact `address:port` endpoints that may be contacted though they are not public.
+    allowed_addresses: exact addresses, each with one port or with none for any, that may be contacted though they are
+    not public. only_allowed: nobody else may be, which is for fetching without anybody to name as a contact.
     delay_seconds: least time between two requests to a host; AutoThrottle and Crawl-delay lengthen it, up to
     max_delay_seconds. timeout_seconds: for one whole answer. stall_seconds: silence after which the fetcher is ended.
+    max_pause_seconds: as long as a host's Retry-After is kept, at most. patience_seconds: a visit waits for a pause as
+    short as this, and leaves the host to a later visit when it is longer.
     """
 
     contact: str
     agent: str = "rxwarden/1"
     allowed_addresses: tuple[str, ...] = ()
+    only_allowed: bool = False
     delay_seconds: float = 1.0
     max_delay_seconds: float = 60.0
     timeout_seconds: float = 30.0
     stall_seconds: float = 900.0
     max_bytes: int = 8 << 20
+    max_header_bytes: int = 256 << 10
+    max_pause_seconds: float = 86400.0
+    patience_seconds: float = 120.0
     max_redirects: int = 8
     max_url_length: int = 2083
     concurrency: int = 16
@@ -70,6 +80,7 @@ class FetchPolicy:
     def guard(self) -> AddressGuard:
         """Give the address guard that holds for this policy."""
         try:
-            return AddressGuard(frozenset(parse_endpoint(text) for text in self.allowed_addresses))
+            allowed = frozenset(parse_endpoint(text) for text in self.allowed_addresses)
+            return AddressGuard(allowed, self.only_allowed)
         except ValueError as problem:
             raise PolicyInvalid(f"allowed_addresses: {problem}") from problem

@@ -12,6 +12,9 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from crawler.exceptions import PageBlocked
 from crawler.fetching.failures import explain
+from crawler.items import Pause
+from crawler.scope import Scope
+from crawler.spiders.base import FetchingSpider
 
 PATH = "/robots.txt"
 # RFC 9309 asks for at least 500 KiB to be read.
@@ -32,6 +35,7 @@ class Rules:
     reason: str = ""
     detail: str = ""
     delay: float = 0.0
+    pause: Pause | None = None
 
 
 class RobotsGate:
@@ -61,13 +65,26 @@ class RobotsGate:
         parts = urlsplit(request.url)
         if parts.path == PATH or request.meta.get(ASKS_FOR_RULES):
             return
-        rules = await self._rules(f"{parts.scheme}://{parts.netloc}{PATH}")
+        url = f"{parts.scheme}://{parts.netloc}{PATH}"
+        rules = await self._rules(url)
+        if rules.reason == "paused":
+            # Not asked yet: the rules are asked for when the pause is over.
+            self._asked.pop(url, None)
         if rules.parser is None:
-            raise PageBlocked(rules.reason, rules.detail)
-        if not rules.parser.allowed(request.url, self._agent):
+            if rules.reason == "robots" and rules.pause is None and self._is_overridden(request.url):
+                return
+            raise PageBlocked(rules.reason, rules.detail, rules.pause)
+        if not rules.parser.allowed(request.url, self._agent) and not self._is_overridden(request.url):
             raise PageBlocked("robots", f"robots.txt of {parts.netloc} disallows {request.url}")
         if rules.delay:
             self._slow_down(request, rules.delay)
+
+    def _is_overridden(self, url: str) -> bool:
+        """Tell whether the source has a reason not to obey, which holds for its own hosts alone."""
+        spider = self._crawler.spider
+        if not isinstance(spider, FetchingSpider) or not spider.source.robots_override:
+            return False
+        return Scope.of(spider.source.start_urls).holds(url)
 
     async def _rules(self, url: str) -> Rules:
         """Give the rules at this address, asking for them once a crawl."""
@@ -80,16 +97,22 @@ class RobotsGate:
         try:
             response = await self._crawler.engine.download_async(request)
         except PageBlocked as problem:
-            return Rules(None, problem.reason, problem.detail)
+            return Rules(None, problem.reason, problem.detail, pause=problem.pause)
         except Exception as problem:  # noqa: BLE001  (edge of a request: whatever it was, it means "not this time")
             reason, detail = explain(problem)
             return Rules(None, reason, f"{url} cannot be read, so nothing is fetched from there this time: {detail}")
         if response.status == 429 or response.status >= 500:
-            return Rules(None, "robots", f"{url} answered {response.status}; nothing is fetched from there this time")
+            detail = f"{url} answered {response.status}; nothing is fetched from there this time"
+            return Rules(None, "robots", detail, pause=self._pause(response.url))
         return self._read(response)
 
+    def _pause(self, url: str) -> Pause | None:
+        """Give the pause that the host has just asked for, if it named one."""
+        spider = self._crawler.spider
+        return spider.pauses.current(url) if isinstance(spider, FetchingSpider) else None
+
     def _read(self, response: Response) -> Rules:
-        body = response.body[:MAX_BODY] if response.status == 200 else b""
+        body = _whole_lines(response.body) if response.status == 200 else b""
         parser = ProtegoRobotParser.from_crawler(self._crawler, body)
         asked = parser.crawl_delay(self._agent) or 0.0
         return Rules(parser, delay=min(asked, self._max_delay) if asked > self._min_delay else 0.0)
@@ -105,3 +128,8 @@ class RobotsGate:
             slot.concurrency, slot.delay, slot.jitter = 1, delay, 0.0
         # AutoThrottle knows no floor per host and would creep below the delay.
         request.meta["autothrottle_dont_adjust_delay"] = True
+
+
+def _whole_lines(body: bytes) -> bytes:
+    """Give as much of a robots.txt as is read; a rule cut in two would be another rule."""
+    return body if len(body) <= MAX_BODY else body[: body.rfind(b"\n", 0, MAX_BODY) + 1]

@@ -1,5 +1,6 @@
 """The base of every spider: take tickets, fetch, answer. Nothing here reads a page."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
@@ -7,15 +8,20 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
+from crawler.archives.places import is_local
 from crawler.exceptions import PageBlocked
+from crawler.fetching.archivist import RECORDS, SEEN
+from crawler.fetching.certificates import CertificateLedger
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
+from crawler.fetching.pauses import Pauses
 from crawler.fetching.pipes import Answers, Feed
 from crawler.fetching.policy import FetchPolicy
 from crawler.items import FetchFailure, Page, Target
+from crawler.local_files import read_local
 from crawler.protocol import Ticket
 from crawler.scope import Scope, host_of
-from crawler.sources import Source
+from crawler.sources import FILE_SPIDERS, Source
 
 # Request.meta: the ticket that the request serves; redirects and retries carry it on.
 TICKET = "ticket"
@@ -39,7 +45,9 @@ class FetchingSpider(Spider):
         self.feed = feed
         self.answers = answers
         self.clock = clock
+        self.pauses = Pauses(policy.max_pause_seconds)
         self.closed_because = ""
+        self.certificates = CertificateLedger()
         self._redirect_scope = None if self.may_leave_site else Scope.of(source.start_urls)
 
     async def start(self) -> AsyncIterator[Request]:
@@ -47,7 +55,10 @@ class FetchingSpider(Spider):
         async for ticket in self.feed.tickets():
             self.answers.expect(ticket)
             try:
-                yield self._request(ticket)
+                if is_local(ticket.target.url):
+                    await self.answers.give(ticket, await self._local_page(ticket.target))
+                else:
+                    yield self._request(ticket)
             except PageBlocked as problem:
                 await self._fail(ticket, problem)
 
@@ -68,7 +79,14 @@ class FetchingSpider(Spider):
 
     async def _fail(self, ticket: Ticket, problem: BaseException) -> None:
         reason, detail = explain(problem)
-        await self.answers.give(ticket, FetchFailure(ticket.target.url, reason, detail, ticket.target.depth))
+        pause = problem.pause if isinstance(problem, PageBlocked) else None
+        await self.answers.give(ticket, FetchFailure(ticket.target.url, reason, detail, ticket.target.depth, pause))
+
+    async def _local_page(self, target: Target) -> Page:
+        """Read a file of this machine, where the spider does that at all; PageBlocked otherwise."""
+        if self.source.spider not in FILE_SPIDERS:
+            raise PageBlocked("invalid_url", f"the {self.source.spider} spider reads no files")
+        return await asyncio.to_thread(read_local, self.source, self.policy, target, self.clock)
 
     def _request(self, ticket: Ticket) -> Request:
         """Make the request for a ticket; PageBlocked when its URL cannot be fetched at all."""
@@ -83,18 +101,19 @@ class FetchingSpider(Spider):
                 callback=self.parse,
                 errback=self.on_failure,
                 headers=_validators(target),
-                meta={TICKET: ticket, REDIRECT_SCOPE: self._redirect_scope},
+                meta={TICKET: ticket, SEEN: target.seen, REDIRECT_SCOPE: self._redirect_scope},
                 dont_filter=True,  # what is fetched twice, and when, is the job's to decide
             )
         except ValueError as problem:
             raise PageBlocked("invalid_url", f"{target.url[:200]!r} cannot be requested: {problem}") from problem
 
     def _page(self, target: Target, response: Response) -> Page:
+        records = response.meta.get(RECORDS, ())
         return Page(
             url=target.url,
             final_url=response.url,
             status=response.status,
-            fetched_at=self.clock(),
+            fetched_at=records[-1].date if records else self.clock(),
             headers=_headers(response),
             content_type=_text((response.headers.get(b"Content-Type") or b"")[:MAX_CONTENT_TYPE]),
             body=b"" if response.status == 304 else response.body,
@@ -104,6 +123,8 @@ class FetchingSpider(Spider):
             redirects=tuple(response.meta.get("redirect_urls", ())),
             ip_address=str(response.ip_address or ""),
             truncated="dataloss" in response.flags,
+            certificate_problem=self.certificates.problem(response.url),
+            records=records,
         )
 
 

@@ -28,6 +28,7 @@ from api.store.tables.runs import CrawlTarget, Run, SourceRun
 from classifier.labels import Family, Label, Outcome, Severity
 from classifier.types import Finding, Note, Reason, Verdict
 from crawler.canonical import lookup_key
+from crawler.extraction.signals import find_signals
 from crawler.items import Block, Document, Page, Target
 from crawler.sources import Source
 
@@ -193,7 +194,8 @@ def _document(url: str, text: str, language: str) -> Document:
         kind, tag = ("heading", "h1") if number == 0 else ("item", "li")
         blocks.append(Block(start, start + len(line), kind, "main", tag))
         start += len(line) + 1
-    return Document(url, text.split("\n")[0], text, tuple(blocks), language, extractor_version="1")
+    signals = find_signals(text)
+    return Document(url, text.split("\n")[0], text, tuple(blocks), language, signals, extractor_version="1")
 
 
 def _finding(text: str, said: Said) -> Finding:

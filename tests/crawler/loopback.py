@@ -1,6 +1,7 @@
 """A web on 127.0.0.1 for the fetcher's tests, and the fetch policy that lets exactly it through."""
 
 import json
+import ssl
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +38,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class Loopback:
-    """Serves `pages`, by path or by host and path (`a.localhost/page`), and notes what it was asked in `asked`."""
+    """Serves `pages`, by path, by host and path (`a.localhost/page`) or all of a host (`a.localhost/*`).
+
+    What it was asked is noted in `asked`.
+    """
 
     def __init__(self, pages: Mapping[str, Reply | Odd]) -> None:
         self.pages = dict(pages)
@@ -68,10 +72,18 @@ class Loopback:
         self._server.server_close()
         self._thread.join()
 
+    def speak_tls(self, context: ssl.SSLContext) -> None:
+        """Answer over TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
     @property
     def endpoint(self) -> str:
         """The address and port to allow."""
         return f"127.0.0.1:{self._server.server_port}"
+
+    def wrap(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         """Give the URL of a path, under any host name that resolves to here."""
@@ -82,7 +94,8 @@ class Loopback:
         host = handler.headers.get("Host", "").partition(":")[0]
         self.asked.append(host + handler.path)
         self.headers[host + handler.path] = {name.lower(): value for name, value in handler.headers.items()}
-        page = self.pages.get(host + handler.path, self.pages.get(handler.path, Reply(b"none", 404)))
+        everything = self.pages.get(host + "/*", Reply(b"none", 404))
+        page = self.pages.get(host + handler.path, self.pages.get(handler.path, everything))
         if not isinstance(page, Reply):
             handler.close_connection = True
             page(handler)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.canonical import LONGEST_URL, canonicalize, expressions, lookup_key, url_hash
+from crawler.canonical import LONGEST_URL, canonicalize, expressions, lookup_key, site_of, url_hash
 from crawler.exceptions import UrlInvalid
 
 DATA = Path(__file__).parent / "data"
@@ -170,3 +170,19 @@ def test_unescaping_in_one_pass_is_unescaping_until_nothing_changes(text: str) -
     while (decoded := unquote_to_bytes(until_stable)) != until_stable:
         until_stable = decoded
     assert unquote_to_bytes(canonicalize("http://h/" + raw.decode())[9:]) == until_stable
+
+
+@pytest.mark.parametrize(
+    ("host", "site"),
+    [
+        ("www.shop.example", "shop.example"),
+        ("a.b.shop.co.uk", "shop.co.uk"),
+        ("seller.myshopify.com", "seller.myshopify.com"),
+        ("10.0.0.7", "10.0.0.7"),
+        ("[2001:db8::1]", "[2001:db8::1]"),
+        ("one.localhost", "one.localhost"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_hosts_below_one_registered_name_are_one_site(host, site):
+    assert site_of(host) == site

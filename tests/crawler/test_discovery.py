@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.discovery import PatternBudget, next_targets, path_pattern, start_targets
+from crawler.discovery import next_targets, path_pattern, start_targets
 from crawler.items import Page, Target
 from crawler.scope import Scope
-from crawler.sitemaps import robots_sitemaps, sitemap_locations
+from crawler.sitemaps import read_sitemap, robots_sitemaps
 from crawler.sources import Source
 
 SHOP = Source("shop", "site", ("https://www.shop.example/",), max_depth=2)
@@ -69,10 +69,6 @@ def test_a_calendar_cannot_run_away() -> None:
     days = [f"/calendar/2026-{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 29)]
     assert len(found(days)) == 60
     assert len(found(days, at="https://www.shop.example/calendar/2026-11-22")) == 12
-    budget = PatternBudget(10, taken=[f"https://shop.example/calendar/{year}-01-01" for year in range(4)])
-    targets = [Target("https://shop.example" + day) for day in days]
-    assert [target.url[-5:] for target in targets if budget.admit(target)] == ["01-0" + str(n) for n in range(1, 7)]
-    assert budget.admit(Target("https://shop.example/about"))
 
 
 def test_path_patterns_join_numbers_and_values_but_not_words() -> None:
@@ -177,4 +173,5 @@ def test_no_link_breaks_discovery_or_leads_out_of_scope(links: list[str]) -> Non
 @example(b"<?xml version='1.0' encoding='utf-7'?><urlset/>")
 @example(b"<?xml version='1.0' encoding='base64'?><urlset/>")
 def test_no_bytes_break_the_reading_of_sitemaps(body: bytes) -> None:
-    assert all(isinstance(url, str) for url in (*sitemap_locations(body), *robots_sitemaps(body)))
+    urls = (*(one.url for one in read_sitemap(body).locations), *robots_sitemaps(body))
+    assert all(isinstance(url, str) for url in urls)

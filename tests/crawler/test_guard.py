@@ -64,11 +64,26 @@ def test_only_the_exact_allowed_endpoint_is_let_through() -> None:
     assert guard.refusal("127.0.0.2", 8808)
 
 
+def test_an_address_allowed_without_a_port_is_let_through_on_each_and_no_other_address_is() -> None:
+    guard = AddressGuard(frozenset({parse_endpoint("127.0.0.1"), parse_endpoint("::1"), parse_endpoint("[fd00::7]")}))
+    let_through = [("127.0.0.1", 80), ("127.0.0.1", 8808), ("::1", 9), ("fd00::7", 443)]
+    assert [guard.refusal(*endpoint) for endpoint in let_through] == [""] * 4
+    assert all(guard.refusal(address, 80) for address in ("127.0.0.2", "::ffff:127.0.0.1", "0.0.0.0", "fd00::8"))
+
+
+def test_where_only_allowed_addresses_may_be_contacted_a_public_one_is_refused() -> None:
+    guard = AddressGuard(frozenset({parse_endpoint("127.0.0.1")}), only_allowed=True)
+    assert guard.refusal("127.0.0.1", 8808) == ""
+    assert "nobody is named" in guard.refusal("8.8.8.8", 443)
+    assert "not a public address" in guard.refusal("10.0.0.1", 80)
+
+
 @pytest.mark.parametrize(
-    "text", ["127.0.0.1", "localhost:80", "127.0.0.1:0", "127.0.0.1:99999", "::1:80", "[127.0.0.1]:80"]
+    "text",
+    ["localhost", "localhost:80", "127.0.0.1:0", "127.0.0.1:99999", "127.0.0.1:", "[127.0.0.1]:80", "10.0.0.0/8", ""],
 )
 def test_an_allowed_address_that_is_not_exact_is_refused_in_a_sentence(text: str) -> None:
-    with pytest.raises(PolicyInvalid, match=r"allowed_addresses: .* write it as 127\.0\.0\.1:8808"):
+    with pytest.raises(PolicyInvalid, match=r"allowed_addresses: .* write 127\.0\.0\.1:8808"):
         FetchPolicy("a@example.org", allowed_addresses=(text,))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.exceptions import FrameBroken, SourceInvalid
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Target
+from crawler.items import Archive, ArchiveRecord, FetchFailure, Page, Target
 from crawler.protocol import (
     END,
     MAGIC,
@@ -24,11 +24,13 @@ from crawler.protocol import (
 )
 from crawler.sources import Source
 
+MOMENT = datetime(2026, 11, 22, 1, 2, 3, 4, tzinfo=UTC)
+RECORD = ArchiveRecord("s-1.warc.gz", 512, "urn:uuid:1", "http://a.example/", MOMENT, "ab" * 32, "urn:uuid:0")
 PAGE = Page(
     url="http://a.example/ü",
     final_url="http://a.example/%C3%BC",
     status=200,
-    fetched_at=datetime(2026, 11, 22, 1, 2, 3, 4, tzinfo=UTC),
+    fetched_at=MOMENT,
     headers=(("Content-Type", "text/html"), ("X", "\xff\udc80")),
     content_type="text/html",
     body=b"\x00RXW1\xff",
@@ -38,13 +40,14 @@ PAGE = Page(
     redirects=("http://a.example/1",),
     ip_address="93.184.216.34",
     truncated=True,
+    records=(RECORD, RECORD),
 )
 anything = st.text(st.characters(), max_size=30)
 
 
 @given(anything, anything, anything, anything, st.integers(0, 99))
 def test_a_ticket_survives_its_line(url: str, etag: str, modified: str, more: str, depth: int) -> None:
-    ticket = Ticket(depth, Target(url + more, depth, etag, modified))
+    ticket = Ticket(depth, Target(url + more, depth, etag, modified, RECORD if depth % 2 else None))
     line = encode_ticket(ticket)
     assert line.count(b"\n") == 1
     assert decode_ticket(line) == ticket
@@ -60,7 +63,9 @@ def test_the_end_line_ends_the_feed_and_a_broken_line_is_an_error() -> None:
 def test_source_and_policy_survive_the_start_line() -> None:
     source = Source("shop", "site", ("https://shop.example/",), "US-CA", 3, False, 2, 10)
     policy = FetchPolicy("a@b.example", allowed_addresses=("127.0.0.1:8808",), delay_seconds=0.5)
-    assert decode_start(encode_start(source, policy)) == (source, policy)
+    assert decode_start(encode_start(source, policy)) == (source, policy, None)
+    archive = Archive("/data/warc", 1 << 20)
+    assert decode_start(encode_start(source, policy, archive)) == (source, policy, archive)
     with pytest.raises(SourceInvalid, match="spider is 'other'"):
         decode_start(encode_start(source, policy).replace(b'"site"', b'"other"'))
 

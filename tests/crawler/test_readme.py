@@ -27,6 +27,6 @@ def test_every_field_of_the_policy_has_its_default_and_reason() -> None:
 
 
 def test_every_reason_of_a_failure_is_explained() -> None:
-    own = {"blocked_address", "robots", "offsite_redirect", "redirects", "dropped", "error"}
+    own = {"blocked_address", "robots", "paused", "offsite_redirect", "redirects", "coding", "file", "dropped", "error"}
     for reason in own | {reason for _, reason in REASONS}:
         assert f"| `{reason}` |" in README

@@ -40,7 +40,7 @@ def test_an_empty_file_has_no_sources(tmp_path: Path) -> None:
     [
         ({"name": "My Shop"}, "name is 'My Shop'; use up to 64 of a-z"),
         ({"name": 7}, "name is 7; give text in quotes"),
-        ({"spider": "crawl"}, "spider is 'crawl'; choose one of site, sitemap, url_list"),
+        ({"spider": "crawl"}, "spider is 'crawl'; choose one of site, sitemap, feed, ads, url_list, archive"),
         ({"start_urls": []}, "start_urls must be a list with at least one URL"),
         ({"start_urls": "https://a.example/"}, "start_urls must be a list"),
         ({"start_urls": ["a.example"]}, "start_urls holds 'a.example'; give absolute http:// or https:// URLs"),
@@ -50,6 +50,8 @@ def test_an_empty_file_has_no_sources(tmp_path: Path) -> None:
         ({"start_urls": ["https://me:secret@a.example/"]}, "leave user name and password out"),
         ({"start_urls": ["https://a.example/ b"]}, "URLs have no spaces"),
         ({"start_urls": ["https://a.example/" + "x" * 3000]}, "at most 2083 characters"),
+        ({"start_urls": ["file:///a.html"]}, "only feed, ads, archive read files, give http(s) URLs"),
+        ({"spider": "archive"}, "start_urls must be files; download the archive first"),
         ({"start_urls": ["https://a.example/"] * 2}, "start_urls holds a URL twice"),
         ({"jurisdiction": "usa"}, "jurisdiction is 'usa'; give a code such as US"),
         ({"cadence_days": 0}, "cadence_days is 0; give a whole number from 1 to 365"),
@@ -57,6 +59,10 @@ def test_an_empty_file_has_no_sources(tmp_path: Path) -> None:
         ({"max_depth": True}, "max_depth is True; give a whole number"),
         ({"max_pages": -1}, "max_pages is -1"),
         ({"enabled": "yes"}, "enabled is 'yes'; give true or false"),
+        ({"follow_nofollow": 1}, "follow_nofollow is 1; give true or false"),
+        ({"robots_override": True}, "robots_override is True; give text in quotes"),
+        ({"robots_override": "because"}, "robots_override is 'because'; give the reason in one line of 10 to 500"),
+        ({"robots_override": "court order\nof May"}, "give the reason in one line"),
         ({"colour": "red"}, "colour is not a field; the fields are name, spider"),
     ],
 )
@@ -75,7 +81,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_file_and_source(tmp_path: 
         read_sources(path)
     assert str(caught.value).splitlines() == [
         f"{path}: block 2: source 'shop': name is taken by an earlier block; choose another",
-        f"{path}: block 3: source 'shop': spider is 'cite'; choose one of site, sitemap, url_list",
+        f"{path}: block 3: source 'shop': spider is 'cite'; choose one of site, sitemap, feed, ads, url_list, archive",
         f"{path}: block 3: source 'shop': max_depth is -1; give a whole number from 0 to 20",
         f"{path}: block 4: source without a name: name is missing",
         f"{path}: block 4: source without a name: spider is missing",

@@ -9,9 +9,11 @@ from api.store.kinds import CaptureState
 from api.store.scopes import scope_hash
 from api.store.tables.pages import Capture, PageAddress, SitePage
 from api.store.tables.runs import CrawlTarget, SourceRun
-from crawler.items import Page
+from crawler.items import ArchiveRecord, Page
 
 NOT_MODIFIED = 304
+# Validators lie, by mistake or to hide a change: every fourth time the whole page is asked for.
+FULL_EVERY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def save_capture(
         content_type=page.content_type,
         redirects=list(page.redirects),
         ip_address=page.ip_address,
+        certificate_problem=page.certificate_problem,
         etag=_header(page, "etag"),
         last_modified=_header(page, "last-modified"),
         not_modified=page.status == NOT_MODIFIED,
@@ -69,6 +72,7 @@ def save_capture(
         size=len(page.body),
         truncated=page.truncated,
     )
+    _note_records(session, capture, page, site_page.latest_capture_id)
     session.add(capture)
     site_page.latest_capture_id = capture.id
     session.add(site_page)
@@ -84,6 +88,32 @@ def latest_capture(session: Session, lookup_key: str) -> Capture | None:
         .join(PageAddress, col(PageAddress.page_id) == SitePage.id)
         .where(PageAddress.id == scope_hash(lookup_key))
     ).first()
+
+
+def is_full_due(session: Session, page_id: str) -> bool:
+    """True when the page said "not modified" each time since FULL_EVERY visits ago."""
+    newest = session.exec(
+        select(Capture.not_modified)
+        .where(Capture.page_id == page_id)
+        .order_by(col(Capture.fetched_at).desc())
+        .limit(FULL_EVERY - 1)
+    ).all()
+    return len(newest) == FULL_EVERY - 1 and all(newest)
+
+
+def payload_record(session: Session, capture: Capture) -> ArchiveRecord | None:
+    """Give the archive's record that holds the bytes of a capture; None where the archive has none."""
+    holder = capture if capture.payload_capture_id is None else session.get(Capture, capture.payload_capture_id)
+    if holder is None or holder.warc_file is None or holder.warc_offset is None:
+        return None
+    return ArchiveRecord(
+        file=holder.warc_file,
+        offset=holder.warc_offset,
+        record_id=holder.warc_record_id or "",
+        url=holder.final_url,
+        date=holder.fetched_at,
+        payload_sha256=holder.warc_payload_sha256 or "",
+    )
 
 
 def stored_page(capture: Capture, source: SourceRun, spider: str, body: bytes) -> Page:
@@ -155,6 +185,19 @@ def _save_page(session: Session, page: Page, place: Place, source: str) -> SiteP
         session.merge(PageAddress(id=scope_hash(key), url=url, page_id=page_id))
     session.flush()
     return row
+
+
+def _note_records(session: Session, capture: Capture, page: Page, latest_id: str | None) -> None:
+    """Say where the answer lies in the archive, and with which earlier capture its bytes do."""
+    if not page.records:
+        return
+    *before, own = page.records
+    capture.warc_file, capture.warc_offset, capture.warc_record_id = own.file, own.offset, own.record_id
+    capture.warc_payload_sha256 = own.payload_sha256
+    capture.warc_chain = [{"file": one.file, "offset": one.offset, "record_id": one.record_id} for one in before]
+    latest = None if latest_id is None or not own.refers_to else session.get(Capture, latest_id)
+    if latest is not None:
+        capture.payload_capture_id = latest.payload_capture_id or latest.id
 
 
 def _header(page: Page, name: str) -> str:

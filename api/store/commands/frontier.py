@@ -14,7 +14,7 @@ from crawler.items import FetchFailure, Target
 
 MOST_ATTEMPTS = 3
 # What may be over an hour later; a page that is gone or forbidden stays so until the next visit.
-PASSING = re.compile(r"timeout|dns|connection|error|dropped|fetcher_died|http_(?:429|5\d\d)")
+PASSING = re.compile(r"timeout|paused|dns|connection|error|dropped|fetcher_died|http_(?:429|5\d\d)")
 
 
 def add_targets(
@@ -94,10 +94,10 @@ def mark_fetched(session: Session, target: CrawlTarget) -> None:
     session.add(target)
 
 
-def mark_failed(session: Session, target: CrawlTarget, failure: FetchFailure) -> None:
-    """Record why a URL gave no page."""
+def mark_failed(session: Session, target: CrawlTarget, failure: FetchFailure, *, was_asked: bool = True) -> None:
+    """Record why a URL gave no page; one that was not even asked for keeps its tries."""
     target.state = TargetState.FAILED
-    target.attempts += 1
+    target.attempts += was_asked
     target.reason, target.detail = failure.reason, failure.detail
     session.add(target)
 

@@ -14,6 +14,7 @@ from api.store.tables.pages import Capture, SitePage, StoredDocument
 from api.store.tables.verdicts import StoredFinding, StoredVerdict
 from classifier.types import Finding, Verdict
 from crawler.items import Document
+from crawler.likeness import simhash
 
 
 def save_document(session: Session, page_id: str, document: Document, text_sha256: str) -> StoredDocument:
@@ -22,11 +23,13 @@ def save_document(session: Session, page_id: str, document: Document, text_sha25
         id="",
         page_id=page_id,
         text_sha256=text_sha256,
+        simhash=simhash(document.text),
         title=document.title,
         language=document.language,
         blocks=[asdict(block) for block in document.blocks],
         signals=[asdict(signal) for signal in document.signals],
         links=list(document.links),
+        nofollow_links=list(document.nofollow_links),
         attributes=dict(document.attributes),
         not_seen=list(document.not_seen),
         extractor_version=document.extractor_version,

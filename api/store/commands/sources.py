@@ -9,6 +9,9 @@ from api.exceptions import NotFound, SourceInvalid
 from api.store.tables.sources import StoredSource
 from crawler.sources import Source
 
+# What a person crawls once is filed under this name.
+ONE_OFF = "one-off"
+
 
 def list_sources(session: Session) -> tuple[StoredSource, ...]:
     """List the sources that are not removed, by name."""
@@ -37,10 +40,29 @@ def add_source(session: Session, source: Source, now: datetime) -> StoredSource:
     return _put(session, source, now, keep_enabled=False)
 
 
+def keep_one_off(session: Session, now: datetime) -> StoredSource:
+    """Give the source that one-off crawls are filed under; it is never watched and never listed."""
+    row = session.get(StoredSource, ONE_OFF)
+    if row is None:
+        row = _empty(Source(ONE_OFF, "site", ()), now)
+        row.enabled, row.spider, row.removed_at = False, "site", now
+        session.add(row)
+        session.flush()
+    return row
+
+
 def set_enabled(session: Session, name: str, *, enabled: bool) -> StoredSource:
     """Pause a source or let it go on."""
     row = find_source(session, name)
     row.enabled = enabled
+    session.add(row)
+    return row
+
+
+def override_robots(session: Session, name: str, reason: str) -> StoredSource:
+    """Let a source be read whatever its robots.txt says, for a reason; without one it is obeyed again."""
+    row = find_source(session, name)
+    row.robots_override = reason
     session.add(row)
     return row
 
@@ -64,15 +86,20 @@ def to_source(row: StoredSource) -> Source:
         enabled=row.enabled,
         max_depth=row.max_depth,
         max_pages=row.max_pages,
+        robots_override=row.robots_override,
+        follow_nofollow=row.follow_nofollow,
     )
 
 
 def _put(session: Session, source: Source, now: datetime, *, keep_enabled: bool) -> StoredSource:
+    if source.name == ONE_OFF:
+        raise SourceInvalid(f"{ONE_OFF!r} is the name that `rxwarden crawl` files under; choose another name")
     known = session.get(StoredSource, source.name)
     stays = known is not None and known.removed_at is None
     row = known or _empty(source, now)
     row.spider, row.start_urls, row.jurisdiction = source.spider, list(source.start_urls), source.jurisdiction
     row.cadence_days, row.max_pages, row.max_depth = source.cadence_days, source.max_pages, source.max_depth
+    row.robots_override, row.follow_nofollow = source.robots_override, source.follow_nofollow
     if not (keep_enabled and stays):
         row.enabled = source.enabled
     row.removed_at = None

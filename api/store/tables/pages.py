@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
 from api.store.columns import HostileText, UtcDateTime, kind_column
@@ -42,18 +42,23 @@ class PageAddress(Row, table=True):
 
 
 class StoredDocument(Row, table=True):
-    """What a reader of a page saw; the text is the blob `text_sha256` (UTF-8, surrogates passed)."""
+    """What a reader of a page saw; the text is the blob `text_sha256` (UTF-8, surrogates passed).
+
+    `simhash` tells how much a text differs (crawler.likeness); None where it was read before it was kept.
+    """
 
     __tablename__ = "document"
 
     id: str = Field(primary_key=True)
     page_id: str = Field(foreign_key="site_page.id", index=True)
     text_sha256: str
+    simhash: str | None = None
     title: str = Field(sa_type=HostileText)
     language: str
     blocks: list[dict[str, str | int | bool]] = Field(sa_type=JSON)
     signals: list[dict[str, str | int]] = Field(sa_type=JSON)
     links: list[str] = Field(sa_type=JSON)
+    nofollow_links: list[str] | None = Field(default=None, sa_type=JSON)
     attributes: dict[str, str] = Field(sa_type=JSON)
     not_seen: list[str] = Field(sa_type=JSON)
     extractor_version: str
@@ -62,7 +67,11 @@ class StoredDocument(Row, table=True):
 class Capture(Row, table=True):
     """One answer of the web, at most one a page and source run; the bytes are the blob `blob_sha256`.
 
-    `not_modified`: the server said that the bytes are those of the capture before; `scan_error`: why it is unreadable.
+    `not_modified`: the server said that the bytes are those of the capture before; `scan_error`: why it is unreadable;
+    `certificate_problem`: why the server's certificate does not verify, empty when it does or none was needed.
+    `warc_file`, `warc_offset` and `warc_record_id` name its record in the archive (none: from before there was one),
+    `warc_chain` those of the answers that led to it. `payload_capture_id`: whose record holds the bytes, where this
+    one's says only that they are unchanged; no foreign key, since it points to a row of the same table.
     """
 
     __tablename__ = "capture"
@@ -70,6 +79,7 @@ class Capture(Row, table=True):
         UniqueConstraint("source_run_id", "page_id"),
         Index(None, "page_id", "fetched_at"),
         Index(None, "source_run_id", "state"),
+        Index(None, "warc_file", "warc_offset"),
     )
 
     id: str = Field(primary_key=True)
@@ -84,6 +94,7 @@ class Capture(Row, table=True):
     content_type: str = Field(sa_type=HostileText)
     redirects: list[str] = Field(sa_type=JSON)
     ip_address: str = ""
+    certificate_problem: str = Field(default="", sa_type=HostileText)
     etag: str = Field(default="", sa_type=HostileText)
     last_modified: str = Field(default="", sa_type=HostileText)
     fetched_at: datetime = Field(sa_type=UtcDateTime)
@@ -95,3 +106,9 @@ class Capture(Row, table=True):
     document_id: str | None = Field(default=None, foreign_key="document.id")
     verdict_id: str | None = Field(default=None, foreign_key="verdict.id")
     scan_error: str = Field(default="", sa_type=HostileText)
+    warc_file: str | None = None
+    warc_offset: int | None = Field(default=None, sa_type=BigInteger)
+    warc_record_id: str | None = None
+    warc_payload_sha256: str | None = None
+    warc_chain: list[dict[str, str | int]] | None = Field(default=None, sa_type=JSON)
+    payload_capture_id: str | None = None

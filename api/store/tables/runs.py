@@ -1,17 +1,20 @@
-"""Weekly runs, their sources and the frontier of each."""
+"""Runs of the crawler, their sources and the frontier of each."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
 from api.store.columns import HostileText, UtcDateTime, kind_column
-from api.store.kinds import RunState, SourceRunState, TargetState
+from api.store.kinds import RunKind, RunState, SourceRunState, TargetState
 from api.store.tables.base import Row
 
 
 class Run(Row, table=True):
-    """One weekly run; `as_of` is the date its verdicts are made for, `only_sources` what it was narrowed to."""
+    """One run; `as_of` is the date its verdicts are made for, `only_sources` what it was narrowed to.
+
+    `warnings` are sentences for the operator; `capture_bytes` is what all captures took on the disk at its end.
+    """
 
     __tablename__ = "run"
 
@@ -21,10 +24,17 @@ class Run(Row, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     state: RunState = Field(default=RunState.RUNNING, sa_column=kind_column(RunState))
     only_sources: list[str] = Field(default_factory=list, sa_type=JSON)
+    kind: RunKind = Field(default=RunKind.WEEKLY, sa_column=kind_column(RunKind))
+    warnings: list[str] = Field(default_factory=list, sa_type=JSON)
+    capture_bytes: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class SourceRun(Row, table=True):
-    """One source within a run: what was fetched, what changed, what is newly flagged, what failed."""
+    """One source within a run: what was fetched, what changed, what is newly flagged, what failed.
+
+    `bytes` are those of the bodies that came, unpacked; `errors` maps the reason of a failure to how many pages had it;
+    `warnings` are sentences for the operator; `unverified` counts the pages whose certificate does not verify.
+    """
 
     __tablename__ = "source_run"
     __table_args__ = (UniqueConstraint("run_id", "source"),)
@@ -40,6 +50,10 @@ class SourceRun(Row, table=True):
     changed: int = 0
     new_flags: int = 0
     failed: int = 0
+    bytes: int = Field(default=0, sa_type=BigInteger)
+    errors: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    warnings: list[str] = Field(default_factory=list, sa_type=JSON)
+    unverified: int = 0
 
 
 class CrawlTarget(Row, table=True):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, false, text
 from sqlmodel import Field
 
 from api.store.columns import HostileText, UtcDateTime
@@ -10,7 +10,10 @@ from api.store.tables.base import Row
 
 
 class StoredSource(Row, table=True):
-    """A source the weekly job watches; `removed_at` hides it and keeps its history."""
+    """A source the weekly job watches; `removed_at` hides it and keeps its history.
+
+    `robots_override` is the reason why robots.txt does not bind it; empty: it does.
+    """
 
     __tablename__ = "source"
 
@@ -22,6 +25,8 @@ class StoredSource(Row, table=True):
     max_pages: int
     max_depth: int
     enabled: bool = True
+    robots_override: str = Field(default="", sa_type=HostileText, sa_column_kwargs={"server_default": text("''")})
+    follow_nofollow: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     note: str = Field(default="", sa_type=HostileText)
     added_at: datetime = Field(sa_type=UtcDateTime)
     removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,5 +1,6 @@
 """The operator's commands, as typed: sources, db, export-labels, weekly."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +53,42 @@ def test_sources_are_seeded_added_listed_paused_resumed_and_removed(run: Run, tm
     run("sources", "resume", "shop")
     run("sources", "remove", "clinic")
     assert {row.name: row.enabled for row in stored() if row.removed_at is None} == {"shop": True}
+
+
+def test_files_are_added_by_their_path_and_tested_without_network(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ads of may.csv"
+    file.write_text("id,headline,landing_url\n1,Feel better,https://clinic.example/\n2,,\n")
+    run("sources", "add", "may", str(file), "--spider", "ads")
+    assert [row.start_urls for row in stored()] == [[file.as_uri()]]
+    result = run("sources", "test", "may")
+    assert result.exit_code == 0
+    told = [line.split(maxsplit=1) for line in result.output.splitlines()]
+    assert ["first", file.as_uri()] in told
+    assert ["robots.txt", "not asked, it is a file on this machine"] in told
+    assert f"response    200, text/csv, {file.stat().st_size} bytes, from this machine" in result.output
+    assert told[3:6] == [["leads", "to    1 entries, 1 links"], ["Feel", "better"], ["https://clinic.example/"]]
+    assert "unread      record 2 has no headline" in result.output
+
+
+def test_a_source_without_a_response_is_told_and_exits_with_3(run: Run, tmp_path: Path) -> None:
+    run("sources", "add", "gone", str(tmp_path / "gone.warc"), "--spider", "archive")
+    result = run("sources", "test", "gone", "--format", "json")
+    trial = json.loads(result.output)
+    assert (result.exit_code, trial["response"], trial["entries"]) == (3, "", 0)
+    assert "gone.warc cannot be read (No such file or directory); check the path" in trial["problem"]
+
+
+def test_each_change_of_a_source_is_in_the_audit_log(run: Run) -> None:
+    run("sources", "add", "shop", "https://shop.example.com/")
+    for word in ("pause", "resume", "remove"):
+        run("sources", word, "shop")
+    with reading(open_store(load_settings())) as session:
+        events = session.exec(select(AuditEvent).order_by(col(AuditEvent.number))).all()
+        assert [(event.actor, event.action) for event in events] == [
+            ("operator", f"source.{word}") for word in ("add", "pause", "resume", "remove")
+        ]
+        assert '"start_urls":["https://shop.example.com/"]' in events[0].details
+        assert find_break(session) is None
 
 
 def test_seeding_again_takes_changes_over_and_leaves_a_pause_alone(run: Run, tmp_path: Path) -> None:
@@ -145,3 +182,49 @@ def test_a_weekly_run_with_nothing_due_says_so_and_exits_with_0(run: Run) -> Non
 def stored() -> list[StoredSource]:
     with reading(open_store(load_settings())) as session:
         return list(session.exec(select(StoredSource)))
+
+
+def test_a_check_says_whether_anything_is_amiss_and_visits_nothing(run: Run) -> None:
+    well = run("weekly", "--check")
+    assert (well.exit_code, well.output) == (0, "all well\n")
+    run("sources", "add", "shop", "https://shop.example.com/")
+    late = run("weekly", "--check", "--as-of", "2099-01-01")
+    assert late.exit_code == 3
+    assert late.output.startswith("weekly: did not run when it should: 1 watched sources")
+
+
+def test_a_timer_is_printed_for_this_installation(run: Run, tmp_path: Path) -> None:
+    printed = run("weekly", "--print-timer").output
+    assert f'Environment="RXWARDEN_DATA={tmp_path / "data"}"' in printed
+    assert "OnCalendar=" in printed
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_override_of_robots_needs_a_reason_and_is_logged(run: Run, tmp_path: Path) -> None:
+    reason = "Written consent of the site's owner"
+    run("sources", "add", "shop", "https://shop.example.com/")
+    for words in (("--ignore", "because"), (), ("--ignore", reason, "--obey")):
+        with pytest.raises(SourceInvalid, match=r"reason|give either"):
+            run("sources", "robots", "shop", *words)
+    assert stored()[0].robots_override == ""
+    run("sources", "robots", "shop", "--ignore", reason)
+    assert stored()[0].robots_override == reason
+    run("sources", "robots", "shop", "--obey")
+    run("sources", "add", "clinic", "https://clinic.example.org/", "--ignore-robots", reason, "--follow-nofollow")
+    file = tmp_path / "sources.toml"
+    file.write_text(BLOCK.format(pages=5) + f'robots_override = "{reason}"\n')
+    run("sources", "seed", str(file))
+    run("sources", "seed", str(file))
+    with reading(open_store(load_settings())) as session:
+        told = [
+            (event.action, event.subject, event.details)
+            for event in session.exec(select(AuditEvent).order_by(col(AuditEvent.number)))
+        ]
+    overrides = [entry for entry in told if "robots" in entry[0]]
+    details = json.dumps({"reason": reason}, separators=(",", ":"))
+    assert overrides == [
+        ("source.robots_override", "source:shop", details),
+        ("source.robots_obey", "source:shop", "{}"),
+        ("source.robots_override", "source:clinic", details),
+        ("source.robots_override", "source:shop", details),
+    ]

@@ -2,9 +2,13 @@
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from api.console.charts import Series, lying_bars, standing_bars
-from api.store.kinds import Role
+from api.store.commands.sources import override_robots
+from api.store.engine import writing
+from api.store.kinds import Role, RunKind
+from api.store.tables.runs import Run, SourceRun
 from tests.api.console import sites
 from tests.api.console.conftest import SignIn
 from tests.api.console.reading import one, soup, words
@@ -23,6 +27,31 @@ def test_a_run_tells_its_sources_what_was_found_and_what_failed_and_why(full_wor
     assert "The site's robots.txt asks crawlers to stay away; it was not fetched." in said
 
 
+def test_a_run_tells_what_an_operator_should_look_at(full_world: World, heron: TestClient) -> None:
+    address = str(soup(heron.get("/runs")).select("tbody a")[0]["href"])
+    with writing(full_world.engine) as session:
+        run = session.exec(select(Run).where(Run.id == address.rpartition("/")[2])).one()
+        visit = session.exec(select(SourceRun).where(SourceRun.run_id == run.id)).first()
+        assert visit is not None
+        run.kind, run.warnings = RunKind.ONE_OFF, ["the disk is nearly full"]
+        visit.bytes, visit.unverified, visit.warnings = 14_000_000, 3, ["it lost 9 of 10 pages"]
+        visit.errors = {"http_403": 2, "unreadable": 1}
+        session.add_all((run, visit))
+    assert "One-off crawl. Finished, with failures Something to look at" in words(
+        soup(heron.get("/runs")).select("tbody tr")[0]
+    )
+    said = words(one(soup(heron.get(address)), "main"))
+    for told in (
+        "14 MB received",
+        "the disk is nearly full",
+        "it lost 9 of 10 pages",
+        "3 pages came with a certificate that does not verify",
+        "2 pages: The server answered with status 403.",
+        "1 page: It was captured and could not be read.",
+    ):
+        assert told in said
+
+
 def test_an_unknown_run_is_a_page_that_says_what_to_do(heron: TestClient) -> None:
     answer = heron.get("/runs/none")
     assert answer.status_code == 404
@@ -36,6 +65,15 @@ def test_sources_tell_cadence_last_success_and_how_they_stand(full_world: World,
     assert "Last attempt failed The server did not answer in time." in rows["diaries"]
     assert "Not read yet 7 days never now" in rows["new-forum"]
     assert "hxxps://new-forum[.]example/" in rows["new-forum"]
+    assert not [row for row in rows.values() if "robots.txt" in row]
+
+
+def test_a_source_that_does_not_obey_robots_says_so_and_why(full_world: World, heron: TestClient) -> None:
+    with writing(full_world.engine) as session:
+        override_robots(session, "diaries", "Written order <b>of the court</b>, 3 May")
+    rows = [words(line) for line in soup(heron.get("/sources")).select("tbody tr")]
+    told = [row for row in rows if "Read whatever robots.txt says: Written order <b>of the court</b>, 3 May" in row]
+    assert [row.split()[0] for row in told] == ["diaries"]
 
 
 def test_before_the_first_run_the_pages_say_how_to_begin(heron: TestClient) -> None:

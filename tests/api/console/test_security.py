@@ -35,7 +35,9 @@ def test_every_page_carries_the_policy_that_keeps_scripts_and_frames_out(heron: 
 
 
 def test_the_forms_are_those_that_this_file_knows() -> None:
-    assert FORMS == ["/cases/{case_id}/reviews", "/people", "/people/links", "/preferences", "/sign-out"]
+    cases = ["/cases/{case_id}/evidence", "/cases/{case_id}/reviews"]
+    sources = ["/sources", *(f"/sources/{verb}" for verb in ("pause", "remove", "resume", "test"))]
+    assert [*cases, "/people", "/people/links", "/preferences", "/sign-out", *sources] == FORMS
 
 
 def form_token(client: TestClient) -> str:

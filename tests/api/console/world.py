@@ -16,6 +16,8 @@ from api.services.reviews import NewReview, record_review
 from api.services.sampling import PrevalenceGauge, Sample
 from api.services.tokens import draw_base62
 from api.services.triage import case_id, file_verdict
+from api.services.trials import Trials
+from api.settings import Settings
 from api.store.blobs import BlobStore
 from api.store.commands.captures import Place, save_capture
 from api.store.commands.judgements import save_document, save_verdict, settle_capture
@@ -82,10 +84,12 @@ class World:
         return Desk(
             engine=self.engine,
             blobs=self.blobs,
+            warc=self.folder / "warc",
             policy=self.policy,
             forms_key=KEY,
             base_url="http://testserver",
             gauge=PrevalenceGauge(self.sample, self.prevalence),
+            trials=Trials(Settings(data=self.folder, demo=True)),
             draw=draw_base62,
             now=self.clock,
         )

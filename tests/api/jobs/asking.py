@@ -2,12 +2,18 @@
 
 from sqlmodel import col, select
 
+from api.jobs.progress import WeeklyReport
 from api.store.kinds import RunState, SourceRunState, TargetState
 from api.store.queries.runs import list_runs
 from api.store.tables.pages import Capture, SitePage, StoredDocument
 from api.store.tables.runs import CrawlTarget, SourceRun
 from api.store.tables.verdicts import StoredVerdict
 from tests.api.jobs.conftest import Installation
+
+
+def counts(report: WeeklyReport) -> list[tuple[str, int, int, int, int]]:
+    """Give source, pages, changed, new flags and failed of each source of a report."""
+    return [(one.source, one.pages, one.changed, one.new_flags, one.failed) for one in report.sources]
 
 
 def one_page(installation: Installation, url: str) -> tuple[Capture, StoredDocument]:

@@ -18,7 +18,7 @@ from api.store.queries.runs import list_runs
 from api.store.tables.cases import Case
 from api.store.tables.pages import Capture, SitePage
 from tests.api.jobs.conftest import Installation, site
-from tests.api.jobs.web import TinyWeb
+from tests.api.jobs.web import Answer, TinyWeb
 
 OFFER = "Buy ketamine crystal online, {} g for 90 dollars, discreet shipping, no prescription needed."
 PAGES = 8
@@ -60,6 +60,26 @@ def test_what_was_saved_before_the_kill_is_not_fetched_again(shop: Installation,
     assert len(again | saved) == PAGES + 1
 
 
+def test_killed_again_and_again_bytes_are_counted_once_and_each_page_is_told_of_once(
+    shop: Installation, web: TinyWeb
+) -> None:
+    web.pages["shop"]["/p3"] = Answer("gone", 410)
+    for answers in (2, 1, 3):
+        kill_job_after(shop, web, answers)
+    (one,) = shop.weekly().sources
+    assert (one.pages, one.errors) == (PAGES, {"http_410": 1})
+    assert one.bytes == sum(len(page.body.encode()) for page in web.pages["shop"].values())
+
+
+def test_killed_in_a_later_week_the_comparison_with_the_week_before_stays(shop: Installation, web: TinyWeb) -> None:
+    shop.weekly()
+    web.pages["shop"] = {"/": web.pages["shop"]["/"]}
+    kill_job_after(shop, web, 1, as_of="2026-11-10")
+    (one,) = shop.weekly(week=1).sources
+    assert (one.pages, one.changed, one.errors) == (1, 0, {"http_404": PAGES})
+    assert [sentence.partition(";")[0] for sentence in one.warnings] == ["it lost 8 of 9 pages since the last visit"]
+
+
 def test_while_a_run_is_at_work_another_is_refused(tmp_path: Path) -> None:
     lock = tmp_path / "weekly.lock"
     with subprocess.Popen(
@@ -77,7 +97,7 @@ def test_while_a_run_is_at_work_another_is_refused(tmp_path: Path) -> None:
         assert note == ""
 
 
-def kill_job_after(shop: Installation, web: TinyWeb, answers: int) -> None:
+def kill_job_after(shop: Installation, web: TinyWeb, answers: int, as_of: str = "2026-11-02") -> None:
     """Run `rxwarden weekly` in a process of its own and kill it at the request after so many answered pages."""
     reached, go_on = threading.Event(), threading.Event()
     seen: list[str] = []
@@ -96,7 +116,7 @@ def kill_job_after(shop: Installation, web: TinyWeb, answers: int) -> None:
         "RXWARDEN_DEMO": "1",
         "RXWARDEN_ALLOWED_ADDRESSES": web.endpoint,
     }
-    command = [sys.executable, "-c", "from api.cli import main; main()", "weekly", "--as-of", "2026-11-02"]
+    command = [sys.executable, "-c", "from api.cli import main; main()", "weekly", "--as-of", as_of]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
         assert reached.wait(60)
         job.send_signal(signal.SIGKILL)

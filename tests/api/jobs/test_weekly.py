@@ -5,7 +5,6 @@ from sqlmodel import col, select
 
 from api.exceptions import NotFound
 from api.exit_codes import ExitCode
-from api.jobs.progress import SourceReport
 from api.store.blobs import BlobStore
 from api.store.kinds import CaptureState
 from api.store.tables.cases import Case
@@ -13,7 +12,7 @@ from api.store.tables.pages import Capture, PageAddress, SitePage
 from api.store.tables.runs import SourceRun
 from api.store.tables.sources import StoredSource
 from api.store.tables.verdicts import StoredVerdict
-from tests.api.jobs.asking import count, one_page
+from tests.api.jobs.asking import count, counts, one_page
 from tests.api.jobs.conftest import Installation, site
 from tests.api.jobs.web import Answer, TinyWeb, html
 
@@ -30,7 +29,7 @@ def shop(web: TinyWeb, installation: Installation) -> Installation:
 
 def test_every_page_is_saved_judged_and_put_before_reviewers(shop: Installation, web: TinyWeb) -> None:
     report = shop.weekly()
-    assert report.sources == (SourceReport("shop", pages=3, changed=0, new_flags=1, failed=0),)
+    assert counts(report) == [("shop", 3, 0, 1, 0)]
     assert report.exit_code is ExitCode.OK
     assert web.answered(200) == ["shop/", "shop/about", "shop/offer"]
     flagged = shop.look(
@@ -66,7 +65,7 @@ def test_a_week_later_unchanged_pages_cost_neither_bytes_nor_judging(shop: Insta
     web.forget()
     report = shop.weekly(week=1)
     assert web.answered(304) == ["shop/", "shop/about", "shop/offer"]
-    assert report.sources == (SourceReport("shop", pages=3, changed=0, new_flags=0, failed=0),)
+    assert counts(report) == [("shop", 3, 0, 0, 0)]
     captures, verdicts = count(shop, Capture), count(shop, StoredVerdict)
     assert (captures, verdicts) == (6, 3)
 
@@ -75,7 +74,7 @@ def test_a_changed_page_is_judged_anew_and_counted(shop: Installation, web: Tiny
     shop.weekly()
     web.pages["shop"]["/about"] = Answer(html("about", OFFER))
     report = shop.weekly(week=1)
-    assert report.sources == (SourceReport("shop", pages=3, changed=1, new_flags=1, failed=0),)
+    assert counts(report) == [("shop", 3, 1, 1, 0)]
     assert count(shop, StoredVerdict) == 4
 
 
@@ -149,4 +148,5 @@ def test_last_success_and_cadence_decide_what_is_due(shop: Installation) -> None
 def test_progress_is_told_as_pages_come_in(shop: Installation) -> None:
     shop.weekly()
     assert shop.heard.steps == [("shop", 0, 0), ("shop", 1, 3), ("shop", 2, 3), ("shop", 3, 3)]
-    assert shop.heard.sentences == ["shop done"]
+    compared = "all pages compared; operators with several sites: 0, texts on several: 0"
+    assert shop.heard.sentences == ["shop done", compared]

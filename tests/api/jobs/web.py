@@ -1,6 +1,7 @@
 """A little web on loopback: pages by host and path, requests counted, and a door that can be held shut."""
 
 import hashlib
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ class Answer:
     status: int = 200
     content_type: str = "text/html; charset=utf-8"
     location: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,6 +56,10 @@ class TinyWeb:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def speak_tls(self, context: ssl.SSLContext) -> None:
+        """Answer over TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def port(self) -> int:
@@ -104,6 +110,8 @@ class TinyWeb:
         if status != 304:
             request.send_header("Content-Type", found.content_type)
             request.send_header("Content-Length", str(len(body)))
+        for name, value in found.headers.items():
+            request.send_header(name, value)
         if found.location:
             request.send_header("Location", found.location)
         request.end_headers()

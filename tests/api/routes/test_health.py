@@ -33,7 +33,7 @@ def test_a_service_with_everything_in_place_is_ready(served: Served) -> None:
     place_model(served.settings)
     told = served.client.get("/readyz")
     assert told.status_code == 200, told.text
-    assert told.json() == {"status": "ready", "index_age_seconds": 0.0}
+    assert told.json() == {"status": "ready", "index_age_seconds": 0.0, "warnings": []}
 
 
 def test_a_missing_model_and_an_old_database_are_named_with_what_to_do(served: Served) -> None:
@@ -50,6 +50,18 @@ def test_a_database_that_cannot_be_opened_is_named(small_world: World, settings:
         told = fields(problem(served.client.get("/readyz"), 503))
         assert "RXWARDEN_DATA" in told["database"]
         problem(served.get("/v1/lookup?url=http://a.example/"), 503)
+
+
+def test_a_job_that_does_not_run_is_told_of_while_look_ups_go_on(served: Served) -> None:
+    place_model(served.settings)
+    served.world.visit({"http://a.example/": ("Soap", [])})
+    served.clock.pass_seconds(30 * 86_400)
+    told = served.client.get("/readyz")
+    assert (told.status_code, told.json()["status"]) == (200, "ready")
+    (warning,) = told.json()["warnings"]
+    assert warning["field"] == "weekly"
+    assert "rxwarden weekly --print-timer" in warning["problem"]
+    assert "shop" not in told.text
 
 
 def test_what_is_not_there_and_what_takes_no_such_method_say_so(served: Served) -> None:

@@ -12,9 +12,10 @@ from api.store.engine import is_sqlite, open_engine, writing
 from api.store.kinds import Decision
 from api.store.migrating import current_revision, downgrade, drift, head_revision, upgrade
 from api.store.opening import open_store
-from tests.api.world import Said, World
+from api.store.tables.evidence import WarcFile
+from tests.api.world import MONDAY, Said, World
 
-APPEND_ONLY = ("verdict", "finding", "review", "audit_event")
+APPEND_ONLY = ("verdict", "finding", "review", "audit_event", "warc_file")
 URL = "http://shop.example/k"
 
 
@@ -61,7 +62,9 @@ def test_migrations_go_all_the_way_down_and_up_again(world: World) -> None:
 def test_the_database_refuses_to_change_or_delete_what_is_only_added(world: World, table: str) -> None:
     world.visit({URL: ("Shop\nketamine 10 g", [Said("ketamine 10 g")])})
     world.review(URL, Decision.CONFIRM)
-    column = "number" if table == "audit_event" else "id"
+    with writing(world.engine) as session:
+        session.add(WarcFile(number=1, name="a", size=1, sha256="", sealed_at=MONDAY, previous_hash="", hash=""))
+    column = "number" if table in ("audit_event", "warc_file") else "id"
     assert _is_refused(world.engine, f"UPDATE {table} SET {column} = {column}")
     assert _is_refused(world.engine, f"DELETE FROM {table}")
     if not is_sqlite(world.engine):

@@ -7,6 +7,7 @@ from crawler.extraction.blocks import BlockBuilder
 from crawler.extraction.extract import extract_html
 
 MARK = "zorvaline"
+WALLET = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">{head}</head><body><header>Lantern Row</header>
 <main><p>A quiet page about lamps, their glass and the oil that they burn at night.</p>{main}</main>
 {after}</body></html>"""
@@ -17,6 +18,8 @@ IN_HEAD = {
     "meta keywords": f'<meta name="keywords" content="lamp, {MARK}">',
     "og title": f'<meta property="og:title" content="{MARK}">',
     "og description": f'<meta property="og:description" content="{MARK}">',
+    "twitter description": f'<meta name="twitter:description" content="{MARK}">',
+    "refreshing meta": f'<meta http-equiv="refresh" content="5; url=https://t.me/{MARK}">',
     "json-ld": f'<script type="application/ld+json">{{"name": "{MARK}"}}</script>',
     "broken json-ld": f'<script type="application/ld+json">{{"name": "{MARK}",}}</script>',
     "noscript in head": f"<noscript><p>{MARK}</p></noscript>",
@@ -48,6 +51,13 @@ IN_MAIN = {
     "submit value": f'<input type="submit" value="{MARK}">',
     "field value": f'<input readonly value="{MARK}">',
     "microdata": f'<div itemscope><meta itemprop="name" content="{MARK}"></div>',
+    "microdata in the text": f'<div itemscope><span itemprop="name">{MARK}</span></div>',
+    "microdata description": f'<div itemscope><meta itemprop="description" content="{MARK}"></div>',
+    "microdata ingredient": f'<div itemscope><meta itemprop="activeIngredient" content="{MARK}"></div>',
+    "microdata price": f'<div itemscope><meta itemprop="price" content="{MARK}"></div>',
+    "microdata form": f'<div itemscope><meta itemprop="dosageForm" content="{MARK}"></div>',
+    "json-ld in the body": f'<script type="application/ld+json">[{{"offers": {{"description": "{MARK}"}}}}]</script>',
+    "json-ld price": f'<script type="application/ld+json">{{"offers": [{{"price": "{MARK}"}}]}}</script>',
     "svg text": f"<svg><text>{MARK}</text></svg>",
     "svg title": f"<svg><title>{MARK}</title></svg>",
     "custom element": f"<lamp-card>{MARK}</lamp-card>",
@@ -66,6 +76,9 @@ IN_MAIN = {
     "messenger link": f'<a href="https://t.me/{MARK}">chat</a>',
 }
 AFTER = {
+    "header": f"<header><p>{MARK}</p></header>",
+    "banner role": f"<div role=banner>{MARK}</div>",
+    "form": f"<form>{MARK}<input type=text></form>",
     "navigation": f"<nav><a href='/l'>{MARK}</a></nav>",
     "sidebar": f"<aside><p>{MARK}</p></aside>",
     "footer": f"<footer><small>{MARK}</small></footer>",
@@ -88,6 +101,13 @@ def test_a_planted_word_is_in_the_text_once_and_marked_when_no_browser_shows_it(
     document = extract_html(PLANTED[name])
     found = [block for block in document.blocks if MARK in document.text[block.start : block.end]]
     assert [block.hidden for block in found] == [name in UNSEEN]
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_wallet_is_a_signal_with_its_place(name):
+    document = extract_html(PLANTED[name].replace(MARK, WALLET))
+    found = [signal for signal in document.signals if signal.kind == "wallet"]
+    assert [document.text[signal.start : signal.end] for signal in found] == [WALLET]
 
 
 @pytest.mark.parametrize("walk", [walker.walk, reference.walk, flat.walk], ids=["walker", "reference", "flat"])

@@ -1,0 +1,1 @@
+"""The web archive as evidence: seal its files, check them, hand out what belongs to a case."""
