@@ -31,8 +31,13 @@ def calibrate(
     fitted = LogisticRegression(C=1e6).fit(columns, targets, sample_weight=weights)
     probabilities = np.array([sigmoid(x) for x in fitted.decision_function(columns)])
     review, report = thresholds(probabilities, targets, weights, ordinary)
-    slope, support = (*map(float, fitted.coef_[0]), 0.0)[:2]
-    return HeadCalibration(slope, support, float(fitted.intercept_[0]), review, report)
+    return HeadCalibration(
+        slope=float(fitted.coef_[0, 0]),
+        support=0.0 if best is None else float(fitted.coef_[0, 1]),
+        offset=float(fitted.intercept_[0]),
+        review=review,
+        report=report,
+    )
 
 
 def thresholds(probabilities: Scores, targets: Targets, weights: Scores, ordinary: Mask) -> tuple[float, float]:
