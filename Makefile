@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ARGS ?=
 
-.PHONY: help demo test check check-full format screenshots clean
+.PHONY: help demo test check check-full bench format screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -24,6 +24,9 @@ check: $(VENV)/installed-dev ## style, types and the arrows between rooms
 
 check-full: check ## check, then every test with the long ones
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+bench: $(VENV)/installed-dev ## the crawl's speed and memory beside their yardsticks, into build/bench.json (Linux; about half an hour)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 screenshots: $(VENV)/installed-dev ## the pictures of the README, taken by a test run
 	$(BIN)/python -m pytest tests/api/console/test_every_page.py -k pictures --screenshots api/console/pictures

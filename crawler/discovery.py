@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -20,6 +22,8 @@ LINKS_PER_PATTERN = 60
 LINKS_OF_OWN_PATTERN = 12
 MAX_SEGMENTS = 16
 MAX_PARAMETERS = 8
+# The links of a site's menu stand on each of its pages.
+REMEMBERED = 20_000
 DIGITS = re.compile(r"\d+")
 # Endings of files that hold no readable page; a sitemap's own .gz is judged before this list.
 NOT_PAGES = re.compile(
@@ -71,6 +75,7 @@ def read_listing(source: Source, page: Page) -> Listing | None:
     return None if read is None else read(source, page)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def path_pattern(url: str) -> str:
     """Give the shape of a URL: host and path with digit runs as `#`, query keys without their values."""
     parts = urlsplit(url)
@@ -185,20 +190,25 @@ LISTINGS: Mapping[str, Callable[[Source, Page], Listing | None]] = MappingProxyT
 def _resolved(base: str, links: Iterable[str], *, keep_tracking: bool = False) -> Iterator[str]:
     """Give each http(s) link as an absolute URL without fragment, default port and, mostly, tracking parameters."""
     for link in links:
-        try:
-            parts = urlsplit(urljoin(base, link.strip()))
-            host, port = (parts.hostname or ""), parts.port
-        except ValueError:
-            continue
-        if parts.scheme not in ("http", "https") or not host or parts.username is not None:
-            continue
-        netloc = f"[{host}]" if ":" in host else host
-        if port not in (None, 80 if parts.scheme == "http" else 443):
-            netloc += f":{port}"
-        query = parts.query if keep_tracking else _without_tracking(parts.query)
-        url = urlunsplit((parts.scheme, netloc, parts.path or "/", query, ""))
-        if len(url) <= MAX_URL and host_of(url):
-            yield url
+        with suppress(ValueError):
+            url = _plain_url(urljoin(base, link.strip()), keep_tracking=keep_tracking)
+            if url:
+                yield url
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _plain_url(address: str, *, keep_tracking: bool) -> str:
+    """Give an absolute address as it is asked for; empty where it cannot be, ValueError where it cannot be read."""
+    parts = urlsplit(address)
+    host, port = (parts.hostname or ""), parts.port
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        return ""
+    netloc = f"[{host}]" if ":" in host else host
+    if port not in (None, 80 if parts.scheme == "http" else 443):
+        netloc += f":{port}"
+    query = parts.query if keep_tracking else _without_tracking(parts.query)
+    url = urlunsplit((parts.scheme, netloc, parts.path or "/", query, ""))
+    return url if len(url) <= MAX_URL and host_of(url) else ""
 
 
 def _without_tracking(query: str) -> str:
@@ -211,6 +221,7 @@ def _is_sitemap(url: str) -> bool:
     return urlsplit(url).path.lower().endswith((".xml", ".xml.gz", ".txt.gz"))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _shows_a_page(url: str) -> bool:
     """Tell a link worth fetching from files, actions and the endless paths of a trap."""
     parts = urlsplit(url)

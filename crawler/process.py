@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -56,6 +57,8 @@ class CrawlProcess:
         self._unanswered: dict[int, Target] = {}
         self._sent = 0
         self._ended = False
+        self._heard_at = time.monotonic()
+        self._dead: FetcherDied | FetcherRefused | None = None
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
 
     def __enter__(self) -> Self:
@@ -100,6 +103,8 @@ class CrawlProcess:
         """Ask for a target; returns at once, however many answers are waiting to be read."""
         if self._ended:
             raise ValueError(f"{target.url} was sent after end(); start another CrawlProcess for it")
+        if not self._unanswered:
+            self._heard_at = time.monotonic()
         self._sent += 1
         self._unanswered[self._sent] = target
         self._write(encode_ticket(Ticket(self._sent, target)))
@@ -115,13 +120,37 @@ class CrawlProcess:
         while self._unanswered:
             yield self._next_answer()
 
+    def answers(self, seconds: float, most: int) -> tuple[Answer, ...]:
+        """Give up to `most` answers that are here, after waiting for the first no longer than so many seconds."""
+        found: list[Answer] = []
+        while self._unanswered and len(found) < most and self._is_heard(0.0 if found else seconds):
+            try:
+                found.append(self._next_answer())
+            except (FetcherDied, FetcherRefused):
+                # What came before it is not lost; a dead fetcher says so again.
+                if not found:
+                    raise
+                break
+        return tuple(found)
+
     def kill(self) -> None:
         """End the fetcher at once; what it had not answered stays in `unanswered`."""
         self._child.kill()
         self._child.wait()
         self._log_reader.join()
 
+    def _is_heard(self, seconds: float) -> bool:
+        """Tell whether an answer begins within so many seconds; a fetcher that is silent for too long is ended."""
+        left = max(0.0, self._heard_at + self._policy.stall_seconds - time.monotonic())
+        if self._poll.poll(min(seconds, left) * 1000):
+            return True
+        if seconds < left:
+            return False
+        raise self._death(f"it sent nothing for {self._policy.stall_seconds:g} seconds")
+
     def _next_answer(self) -> Answer:
+        if self._dead is not None:
+            raise self._dead
         try:
             frame = read_answer(self._read)
         except FrameBroken as problem:
@@ -131,6 +160,7 @@ class CrawlProcess:
         serial, answer = frame
         if self._unanswered.pop(serial, None) is None:
             raise self._death("it answered a target that was not asked for")
+        self._heard_at = time.monotonic()
         return answer
 
     def _read(self, size: int) -> bytes:
@@ -161,6 +191,10 @@ class CrawlProcess:
         except subprocess.TimeoutExpired:
             code = None
         self.kill()
+        self._dead = self._last_words(code, what)
+        return self._dead
+
+    def _last_words(self, code: int | None, what: str) -> FetcherDied | FetcherRefused:
         said = " | ".join(self._tail) or "nothing"
         if code == Exit.REFUSED:
             return FetcherRefused(f"source {self._source.name!r}: {self._tail[-1] if self._tail else said}")

@@ -5,7 +5,7 @@ from collections import Counter
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from api.jobs.crawl import Errand
+from api.jobs.ledger import Errand
 from api.jobs.progress import SourceReport
 from api.jobs.workshop import Workshop
 from api.services.alarms import visit_warnings

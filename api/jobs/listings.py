@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session
-
 from api.store.blobs import BlobStore
-from api.store.commands.captures import Place, save_capture
-from api.store.kinds import CaptureState
-from api.store.tables.runs import CrawlTarget, SourceRun
+from api.store.commands.captures import Answered, Place
+from api.store.tables.runs import CrawlTarget
 from crawler.items import Page
 from crawler.listings.entries import Listing, entry_pages
 
@@ -18,22 +15,20 @@ def prepare_entries(blobs: BlobStore, page: Page, listing: Listing | None, most:
     """Give up to `most` entries of a listing as pages, each with the digest of its bytes, which are saved."""
     if listing is None:
         return ()
-    return tuple((entry, blobs.save(entry.body)) for entry in entry_pages(page, listing, most))
+    pages = entry_pages(page, listing, most)
+    return tuple(zip(pages, blobs.save_all([entry.body for entry in pages]), strict=True))
 
 
-def keep_entries(
-    session: Session, place: Place, run: SourceRun, target: CrawlTarget, entries: Sequence[Prepared]
-) -> list[str]:
-    """Record the entries of a listing; gives the ids of the captures that wait to be judged.
+def entry_answers(place: Place, target: CrawlTarget, entries: Sequence[Prepared]) -> list[Answered]:
+    """Give the entries of a listing as answers to be recorded.
 
     An entry is known by its listing's lookup key and its own mark, which no URL that is looked up can have.
     """
-    waiting = []
-    for entry, blob in entries:
-        mark = entry.final_url.partition("#")[2]
-        own = Place(entry.final_url, f"{place.lookup_key}#{mark}")
-        capture, is_first = save_capture(
-            session, entry, own, run, target, blob_sha256=blob, state=CaptureState.CAPTURED
-        )
-        waiting += [capture.id] if is_first else []
-    return waiting
+    return [
+        Answered(entry, Place(entry.final_url, f"{place.lookup_key}#{_mark(entry)}"), target, blob, len(entry.body))
+        for entry, blob in entries
+    ]
+
+
+def _mark(entry: Page) -> str:
+    return entry.final_url.partition("#")[2]

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from api.exceptions import RoomShort
 from api.jobs.closing import close_visit
 from api.jobs.comparing import compare_all
-from api.jobs.crawl import IN_FLIGHT, Errand, Visit
+from api.jobs.crawl import Visit
+from api.jobs.ledger import Errand
 from api.jobs.lock import ONE_OFF as ONE_OFF_LOCK
 from api.jobs.lock import hold_lock
 from api.jobs.plan import close_runs
@@ -197,7 +198,7 @@ def _fetch_all(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Pr
 
     After a page that takes the fetcher down with it the others are fetched one by one, until it shows which it is.
     """
-    in_flight = IN_FLIGHT
+    in_flight: int | None = None
     while True:
         try:
             Visit(shop, errand, policy, progress, hear=hear, in_flight=in_flight).run()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from api.exceptions import NotFound
-from api.jobs.crawl import Errand
+from api.jobs.ledger import Errand
 from api.store.commands.captures import judge_again
 from api.store.commands.frontier import list_failed, list_urls, passing_failures, queue_again
 from api.store.commands.sources import list_sources, to_source

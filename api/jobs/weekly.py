@@ -12,7 +12,8 @@ from sqlmodel import select
 from api.exceptions import RoomShort, SettingsInvalid
 from api.jobs.closing import close_visit
 from api.jobs.comparing import compare_all
-from api.jobs.crawl import Errand, Stopped, Visit
+from api.jobs.crawl import Stopped, Visit
+from api.jobs.ledger import Errand
 from api.jobs.lock import hold_lock
 from api.jobs.plan import Plan, close_runs, make_plan
 from api.jobs.progress import Progress, SourceReport, WeeklyReport

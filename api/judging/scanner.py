@@ -39,7 +39,7 @@ class Scanner:
         self._cpu_seconds = cpu_seconds
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="scanner")
-        self._workers = workers
+        self.workers = workers
         for worker in [_Worker(model_folder, cpu_seconds) for _ in range(workers)]:
             self._idle.put(worker)
         first = self._idle.get()
@@ -57,7 +57,7 @@ class Scanner:
     def close(self) -> None:
         """End all workers."""
         self._threads.shutdown(wait=True, cancel_futures=True)
-        for _ in range(self._workers):
+        for _ in range(self.workers):
             self._idle.get().stop()
 
     def scan_page(self, page: Page, as_of: date) -> ScanResult:
@@ -81,7 +81,7 @@ class Scanner:
         pending: deque[Future[ScanResult]] = deque()
         for job in jobs:
             pending.append(self._threads.submit(self.scan, job))
-            if len(pending) >= 4 * self._workers:
+            if len(pending) >= 4 * self.workers:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()

@@ -4,6 +4,8 @@ import hashlib
 import os
 import tempfile
 import zlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ PACKED = ".z"
 PART = ".part"
 # Far above any page the crawler accepts; a damaged or hostile file must not fill the memory.
 MAX_BYTES = 256 << 20
+WRITERS = 4
 
 
 def digest(data: bytes) -> str:
@@ -36,6 +39,15 @@ class BlobStore:
             else:
                 self._write(self._path(name), data)
         return name
+
+    def save_all(self, bodies: Sequence[bytes]) -> tuple[str, ...]:
+        """Keep many and give their digests, in order; a disk writes several files in little more time than one."""
+        if len(bodies) < 2:
+            return tuple(map(self.save, bodies))
+        with ThreadPoolExecutor(WRITERS, thread_name_prefix="blobs") as threads:
+            names = dict.fromkeys(bodies, "")
+            names.update(zip(names, threads.map(self.save, list(names)), strict=True))
+        return tuple(names[body] for body in bodies)
 
     def load(self, name: str) -> bytes:
         """Give the bytes of a digest; BlobMissing or BlobDamaged when they cannot be had."""

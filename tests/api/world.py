@@ -5,20 +5,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from api.services.people import add_reviewer
 from api.services.reviews import NewReview, record_review
 from api.services.sampling import Sample
 from api.services.triage import case_id, file_verdict
 from api.store.blobs import BlobStore
-from api.store.commands.captures import Place, save_capture
+from api.store.commands.captures import Answered, Place, save_captures
 from api.store.commands.frontier import add_targets, mark_fetched, target_id
-from api.store.commands.judgements import save_document, save_verdict, settle_capture
+from api.store.commands.judgements import Judgement, save_judgements
 from api.store.commands.sources import seed_sources
 from api.store.engine import reading, writing
 from api.store.ids import derived_id
-from api.store.kinds import CaptureState, Decision, Role, Scope
+from api.store.kinds import Decision, Role, Scope
 from api.store.queries.verdicts import list_findings
 from api.store.scopes import scope_hash
 from api.store.tables.cases import Case, Review
@@ -178,13 +178,12 @@ class World:
         )
         blob = self.blobs.save(page.body)
         place = Place(url, lookup_key(url), ((url, lookup_key(url)),))
-        capture, _ = save_capture(session, page, place, visit, target, blob_sha256=blob, state=CaptureState.CAPTURED)
+        (kept,) = save_captures(session, visit, [Answered(page, place, target, blob, len(page.body))])
         mark_fetched(session, target)
-        document = save_document(session, capture.page_id, _document(url, text, language), blob)
-        stored = save_verdict(session, document, verdict, self.now)
-        site_page = session.exec(select(SitePage).where(col(SitePage.id) == capture.page_id)).one()
-        settle_capture(session, capture, site_page, document, stored)
-        file_verdict(session, stored, self.now, self.sample)
+        site_page = session.get_one(SitePage, kept.capture.page_id)
+        judgement = Judgement(kept.capture, site_page, _document(url, text, language), blob, verdict)
+        (settled,) = save_judgements(session, [judgement], self.now)
+        file_verdict(session, settled.verdict, self.now, self.sample)
 
 
 def _document(url: str, text: str, language: str) -> Document:

@@ -1,11 +1,13 @@
 """Captures: what a page's server answered, kept once a page and run."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from api.store.ids import derived_id
 from api.store.kinds import CaptureState
+from api.store.loading import load_rows
 from api.store.scopes import scope_hash
 from api.store.tables.pages import Capture, PageAddress, SitePage
 from api.store.tables.runs import CrawlTarget, SourceRun
@@ -30,64 +32,61 @@ class Place:
         return self.lookup_key.partition("/")[0]
 
 
-def save_capture(
-    session: Session,
-    page: Page,
-    place: Place,
-    source_run: SourceRun,
-    target: CrawlTarget,
-    *,
-    blob_sha256: str,
-    state: CaptureState,
-) -> tuple[Capture, bool]:
-    """Record a page's answer; gives the source run's capture of that page and whether it is this one.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A page's answer to be recorded: where it lies, which target asked for it, the blob of its bytes and their number.
 
-    An answer that says "not modified" comes with the bytes it speaks of.
+    An answer that says "not modified" comes with the blob that it speaks of.
     """
-    site_page = _save_page(session, page, place, source_run.source)
-    capture_id = derived_id("capture", source_run.id, site_page.id)
-    known = session.get(Capture, capture_id)
-    if known is not None:
-        return known, False
-    capture = Capture(
-        id=capture_id,
-        run_id=source_run.run_id,
-        source_run_id=source_run.id,
-        target_id=target.id,
-        page_id=site_page.id,
-        url=page.url,
-        final_url=page.final_url,
-        status=page.status,
-        headers=[list(header) for header in page.headers],
-        content_type=page.content_type,
-        redirects=list(page.redirects),
-        ip_address=page.ip_address,
-        certificate_problem=page.certificate_problem,
-        etag=_header(page, "etag"),
-        last_modified=_header(page, "last-modified"),
-        not_modified=page.status == NOT_MODIFIED,
-        state=state,
-        fetched_at=page.fetched_at,
-        blob_sha256=blob_sha256,
-        size=len(page.body),
-        truncated=page.truncated,
-    )
-    _note_records(session, capture, page, site_page.latest_capture_id)
-    session.add(capture)
-    site_page.latest_capture_id = capture.id
-    session.add(site_page)
+
+    page: Page
+    place: Place
+    target: CrawlTarget
+    blob_sha256: str
+    size: int
+    state: CaptureState = CaptureState.CAPTURED
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A source run's capture of a page; `is_first` unless another answer of the run led to the same page before.
+
+    `is_known`: the page was captured in an earlier run.
+    """
+
+    capture: Capture
+    is_first: bool
+    is_known: bool
+
+
+def save_captures(session: Session, source_run: SourceRun, answers: Sequence[Answered]) -> tuple[Kept, ...]:
+    """Record answers, in their order; gives the source run's capture of each page."""
+    pages = _save_pages(session, answers, source_run.source)
+    known = _captures_of(session, source_run, [row for row in pages.values() if row.latest_capture_id is not None])
+    kept = []
+    for answer in answers:
+        site_page = pages[scope_hash(answer.place.lookup_key)]
+        capture = known.get(site_page.id)
+        is_first, is_known = capture is None, site_page.latest_capture_id is not None
+        if capture is None:
+            capture = known[site_page.id] = _capture(session, source_run, site_page, answer)
+            site_page.latest_capture_id = capture.id
+            session.add(capture)
+        kept.append(Kept(capture, is_first, is_known))
     session.flush()
-    return capture, True
+    return tuple(kept)
 
 
-def latest_capture(session: Session, lookup_key: str) -> Capture | None:
-    """Give the newest capture of the page that a key leads to."""
-    return session.exec(
-        select(Capture)
-        .join(SitePage, col(SitePage.latest_capture_id) == Capture.id)
-        .join(PageAddress, col(PageAddress.page_id) == SitePage.id)
-        .where(PageAddress.id == scope_hash(lookup_key))
-    ).first()
+def latest_captures(session: Session, lookup_keys: Iterable[str]) -> dict[str, Capture]:
+    """Give the newest captures of the pages that keys lead to, by key; a page never captured has none."""
+    keys = {scope_hash(key): key for key in lookup_keys}
+    found = session.exec(
+        select(PageAddress.id, Capture)
+        .join(SitePage, col(PageAddress.page_id) == SitePage.id)
+        .join(Capture, col(SitePage.latest_capture_id) == Capture.id)
+        .where(col(PageAddress.id).in_(keys))
+    )
+    return {keys[address]: capture for address, capture in found}
 
 
 def is_full_due(session: Session, page_id: str) -> bool:
@@ -165,26 +164,80 @@ def judge_again(session: Session, source_run_id: str) -> None:
     session.flush()
 
 
-def _save_page(session: Session, page: Page, place: Place, source: str) -> SitePage:
-    page_id = scope_hash(place.lookup_key)
-    row = session.get(SitePage, page_id)
-    if row is None:
-        row = SitePage(
-            id=page_id,
-            lookup_key=place.lookup_key,
-            url=place.url,
-            host=place.host,
-            source=source,
-            first_seen_at=page.fetched_at,
-            last_seen_at=page.fetched_at,
-        )
-        session.add(row)
-        session.flush()
-    row.last_seen_at = max(row.last_seen_at, page.fetched_at)
-    for url, key in ((place.url, place.lookup_key), *place.led_by):
-        session.merge(PageAddress(id=scope_hash(key), url=url, page_id=page_id))
+def _save_pages(session: Session, answers: Sequence[Answered], source: str) -> dict[str, SitePage]:
+    """Give the page of each answer by its id, with every address that leads to it recorded."""
+    ids = {scope_hash(answer.place.lookup_key) for answer in answers}
+    pages = load_rows(session, SitePage, ids)
+    leads: dict[str, tuple[str, str]] = {}
+    for answer in answers:
+        place, seen_at = answer.place, answer.page.fetched_at
+        page_id = scope_hash(place.lookup_key)
+        if page_id not in pages:
+            pages[page_id] = SitePage(
+                id=page_id,
+                lookup_key=place.lookup_key,
+                url=place.url,
+                host=place.host,
+                source=source,
+                first_seen_at=seen_at,
+                last_seen_at=seen_at,
+            )
+            session.add(pages[page_id])
+        pages[page_id].last_seen_at = max(pages[page_id].last_seen_at, seen_at)
+        for url, key in ((place.url, place.lookup_key), *place.led_by):
+            leads[scope_hash(key)] = (url, page_id)
     session.flush()
-    return row
+    _save_addresses(session, leads)
+    return pages
+
+
+def _save_addresses(session: Session, leads: Mapping[str, tuple[str, str]]) -> None:
+    known = load_rows(session, PageAddress, leads)
+    for address, (url, page_id) in leads.items():
+        row = known.get(address)
+        if row is None:
+            session.add(PageAddress(id=address, url=url, page_id=page_id))
+        else:
+            row.url, row.page_id = url, page_id
+
+
+def _captures_of(session: Session, source_run: SourceRun, pages: Sequence[SitePage]) -> dict[str, Capture]:
+    """Give what the source run has captured of pages before, by page."""
+    found = load_rows(session, Capture, (_capture_id(source_run, page) for page in pages))
+    return {row.page_id: row for row in found.values()}
+
+
+def _capture_id(source_run: SourceRun, page: SitePage) -> str:
+    return derived_id("capture", source_run.id, page.id)
+
+
+def _capture(session: Session, source_run: SourceRun, site_page: SitePage, answer: Answered) -> Capture:
+    page = answer.page
+    capture = Capture(
+        id=_capture_id(source_run, site_page),
+        run_id=source_run.run_id,
+        source_run_id=source_run.id,
+        target_id=answer.target.id,
+        page_id=site_page.id,
+        url=page.url,
+        final_url=page.final_url,
+        status=page.status,
+        headers=[list(header) for header in page.headers],
+        content_type=page.content_type,
+        redirects=list(page.redirects),
+        ip_address=page.ip_address,
+        certificate_problem=page.certificate_problem,
+        etag=_header(page, "etag"),
+        last_modified=_header(page, "last-modified"),
+        not_modified=page.status == NOT_MODIFIED,
+        state=answer.state,
+        fetched_at=page.fetched_at,
+        blob_sha256=answer.blob_sha256,
+        size=answer.size,
+        truncated=page.truncated,
+    )
+    _note_records(session, capture, page, site_page.latest_capture_id)
+    return capture
 
 
 def _note_records(session: Session, capture: Capture, page: Page, latest_id: str | None) -> None:

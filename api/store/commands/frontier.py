@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from api.store.columns import is_storable
 from api.store.ids import derived_id
 from api.store.kinds import TargetState
+from api.store.loading import load_rows
 from api.store.tables.runs import CrawlTarget
 from crawler.items import FetchFailure, Target
 
@@ -21,24 +22,31 @@ def add_targets(
     session: Session, source_run_id: str, targets: Iterable[Target], *, most: int, admit: Callable[[Target], bool]
 ) -> tuple[CrawlTarget, ...]:
     """Queue targets the frontier does not hold yet and `admit` lets in, up to `most` in all; gives the new ones."""
-    taken = count_targets(session, source_run_id)
-    added: list[CrawlTarget] = []
+    wanted: dict[str, Target] = {}
     for target in targets:
-        if taken + len(added) >= most:
+        wanted.setdefault(target_id(source_run_id, target.url), target)
+    if not wanted:
+        return ()
+    taken = count_targets(session, source_run_id)
+    held = load_rows(session, CrawlTarget, wanted) if taken < most else {}
+    added: list[CrawlTarget] = []
+    for row_id, target in wanted.items():
+        if (position := taken + len(added)) >= most:
             break
-        row_id = target_id(source_run_id, target.url)
-        if is_storable(target.url) and session.get(CrawlTarget, row_id) is None and admit(target):
+        if row_id not in held and is_storable(target.url) and admit(target):
             row = CrawlTarget(
-                id=row_id,
-                source_run_id=source_run_id,
-                url=target.url,
-                depth=target.depth,
-                position=taken + len(added),
+                id=row_id, source_run_id=source_run_id, url=target.url, depth=target.depth, position=position
             )
-            session.add(row)
-            session.flush()
             added.append(row)
+    session.add_all(added)
+    session.flush()
     return tuple(added)
+
+
+def load_targets(session: Session, source_run_id: str, urls: Iterable[str]) -> dict[str, CrawlTarget]:
+    """Give the rows of URLs that the frontier holds, by URL."""
+    rows = load_rows(session, CrawlTarget, (target_id(source_run_id, url) for url in urls))
+    return {row.url: row for row in rows.values()}
 
 
 def count_targets(session: Session, source_run_id: str, state: TargetState | None = None) -> int:

@@ -1,54 +1,147 @@
 """Documents, verdicts and findings, written once however often a job repeats itself."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from sqlmodel import Session
 
 from api.store.fingerprints import fingerprint
 from api.store.ids import derived_id
 from api.store.kinds import CaptureState
+from api.store.loading import load_rows
 from api.store.queries.verdicts import find_verdict
 from api.store.tables.pages import Capture, SitePage, StoredDocument
 from api.store.tables.verdicts import StoredFinding, StoredVerdict
 from classifier.types import Finding, Verdict
-from crawler.items import Document
+from crawler.items import Block, Document, Signal
 from crawler.likeness import simhash
 
 
-def save_document(session: Session, page_id: str, document: Document, text_sha256: str) -> StoredDocument:
-    """Keep what a reader saw; the text's blob is saved before. Equal documents of a page are one row."""
-    row = StoredDocument(
-        id="",
-        page_id=page_id,
-        text_sha256=text_sha256,
-        simhash=simhash(document.text),
-        title=document.title,
-        language=document.language,
-        blocks=[asdict(block) for block in document.blocks],
-        signals=[asdict(signal) for signal in document.signals],
-        links=list(document.links),
-        nofollow_links=list(document.nofollow_links),
-        attributes=dict(document.attributes),
-        not_seen=list(document.not_seen),
-        extractor_version=document.extractor_version,
-    )
-    row.id = derived_id("document", page_id, json.dumps(row.model_dump(exclude={"id"}), sort_keys=True))
-    known = session.get(StoredDocument, row.id)
-    if known is not None:
-        return known
-    session.add(row)
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a capture was read and judged as; the blob of the document's text is saved before."""
+
+    capture: Capture
+    page: SitePage
+    document: Document
+    text_sha256: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A judgement as it is stored."""
+
+    document: StoredDocument
+    verdict: StoredVerdict
+
+
+def save_judgements(session: Session, judgements: Sequence[Judgement], now: datetime) -> tuple[Settled, ...]:
+    """Keep documents and verdicts, tie captures to them and show them as the latest of their pages.
+
+    Equal documents of a page are one row; the same text of a page judged by the same model and policy, as fully seen,
+    keeps its earlier verdict.
+    """
+    documents = _save_documents(session, judgements)
+    verdicts = _save_verdicts(session, tuple(zip(documents, judgements, strict=True)), now)
+    settled = tuple(Settled(*both) for both in zip(documents, verdicts, strict=True))
+    for one, judgement in zip(settled, judgements, strict=True):
+        settle_capture(judgement.capture, judgement.page, one.document, one.verdict)
     session.flush()
-    return row
+    return settled
 
 
-def save_verdict(session: Session, document: StoredDocument, verdict: Verdict, now: datetime) -> StoredVerdict:
-    """Keep a verdict with its findings; the same text judged by the same model and policy keeps its earlier one."""
-    known = find_verdict(session, document, verdict)
-    if known is not None:
-        return known
-    row = StoredVerdict(
+def settle_capture(capture: Capture, page: SitePage, document: StoredDocument, verdict: StoredVerdict) -> None:
+    """Tie a capture to its document and verdict, and show both as the page's latest."""
+    capture.document_id, capture.verdict_id = document.id, verdict.id
+    capture.state = CaptureState.JUDGED
+    page.title, page.language, page.latest_verdict_id = document.title, document.language, verdict.id
+
+
+def _save_documents(session: Session, judgements: Sequence[Judgement]) -> list[StoredDocument]:
+    rows = [_document(judgement) for judgement in judgements]
+    kept = load_rows(session, StoredDocument, (row.id for row in rows))
+    for row in rows:
+        if row.id not in kept:
+            kept[row.id] = row
+            session.add(row)
+    session.flush()
+    return [kept[row.id] for row in rows]
+
+
+def _document(judgement: Judgement) -> StoredDocument:
+    read, page_id = judgement.document, judgement.page.id
+    contents = _Contents(
+        blocks=[_block_fields(block) for block in read.blocks],
+        signals=[_signal_fields(signal) for signal in read.signals],
+        links=list(read.links),
+        nofollow_links=list(read.nofollow_links),
+        attributes=dict(read.attributes),
+        not_seen=list(read.not_seen),
+    )
+    about = (page_id, judgement.text_sha256, read.title, read.language, read.extractor_version)
+    return StoredDocument(
+        id=derived_id("document", *about, json.dumps(contents)),
+        page_id=page_id,
+        text_sha256=judgement.text_sha256,
+        simhash=simhash(read.text),
+        title=read.title,
+        language=read.language,
+        extractor_version=read.extractor_version,
+        **contents,
+    )
+
+
+class _Contents(TypedDict):
+    blocks: list[dict[str, str | int | bool]]
+    signals: list[dict[str, str | int]]
+    links: list[str]
+    nofollow_links: list[str]
+    attributes: dict[str, str]
+    not_seen: list[str]
+
+
+def _block_fields(block: Block) -> dict[str, str | int | bool]:
+    # Thousands of them are kept a second; dataclasses.asdict takes ten times as long.
+    return {
+        "start": block.start,
+        "end": block.end,
+        "kind": block.kind,
+        "region": block.region,
+        "tag": block.tag,
+        "hidden": block.hidden,
+    }
+
+
+def _signal_fields(signal: Signal) -> dict[str, str | int]:
+    return {"kind": signal.kind, "value": signal.value, "start": signal.start, "end": signal.end}
+
+
+def _save_verdicts(
+    session: Session, judged: Sequence[tuple[StoredDocument, Judgement]], now: datetime
+) -> list[StoredVerdict]:
+    new: dict[str, tuple[StoredVerdict, Verdict]] = {}
+    rows = []
+    for document, judgement in judged:
+        # A page that has no verdict has none on this text either.
+        is_known = judgement.page.latest_verdict_id is not None
+        row = find_verdict(session, document, judgement.verdict) if is_known else None
+        if row is None:
+            made = _verdict(document, judgement.verdict, now)
+            row, _ = new.setdefault(made.id, (made, judgement.verdict))
+        rows.append(row)
+    session.add_all(row for row, _ in new.values())
+    session.flush()
+    for row, verdict in new.values():
+        session.add_all(_finding(row.id, position, finding) for position, finding in enumerate(verdict.findings))
+    return rows
+
+
+def _verdict(document: StoredDocument, verdict: Verdict, now: datetime) -> StoredVerdict:
+    return StoredVerdict(
         id=derived_id("verdict", document.id, verdict.model_digest, verdict.policy_digest, verdict.as_of.isoformat()),
         page_id=document.page_id,
         document_id=document.id,
@@ -65,23 +158,6 @@ def save_verdict(session: Session, document: StoredDocument, verdict: Verdict, n
         as_of=verdict.as_of,
         created_at=now,
     )
-    session.add(row)
-    session.flush()
-    session.add_all(_finding(row.id, position, finding) for position, finding in enumerate(verdict.findings))
-    session.flush()
-    return row
-
-
-def settle_capture(
-    session: Session, capture: Capture, page: SitePage, document: StoredDocument, verdict: StoredVerdict
-) -> None:
-    """Tie a capture to its document and verdict, and show both as the page's latest."""
-    capture.document_id, capture.verdict_id = document.id, verdict.id
-    capture.state = CaptureState.JUDGED
-    page.title, page.language, page.latest_verdict_id = document.title, document.language, verdict.id
-    session.add(capture)
-    session.add(page)
-    session.flush()
 
 
 def _finding(verdict_id: str, position: int, finding: Finding) -> StoredFinding:

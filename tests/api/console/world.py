@@ -19,11 +19,11 @@ from api.services.triage import case_id, file_verdict
 from api.services.trials import Trials
 from api.settings import Settings
 from api.store.blobs import BlobStore
-from api.store.commands.captures import Place, save_capture
-from api.store.commands.judgements import save_document, save_verdict, settle_capture
+from api.store.commands.captures import Answered, Place, save_captures
+from api.store.commands.judgements import Judgement, save_judgements
 from api.store.engine import reading, writing
 from api.store.ids import derived_id
-from api.store.kinds import CaptureState, Decision, Role, RunState, Scope, SourceRunState, TargetState
+from api.store.kinds import Decision, Role, RunState, Scope, SourceRunState, TargetState
 from api.store.queries.verdicts import list_findings
 from api.store.scopes import scope_hash
 from api.store.tables.cases import Case, Review
@@ -222,13 +222,12 @@ class World:
             ip_address="203.0.113.7",
         )
         place = Place(site.url, key_of(site.url), ((site.url, key_of(site.url)),))
-        capture, _ = save_capture(session, page, place, visit, target, blob_sha256=blob, state=CaptureState.CAPTURED)
-        document = save_document(session, capture.page_id, site.document(), blob)
-        verdict = save_verdict(session, document, site.verdict(self.policy, self.clock().date(), model), self.clock())
-        site_page = session.get(SitePage, capture.page_id)
-        assert site_page is not None
-        settle_capture(session, capture, site_page, document, verdict)
-        file_verdict(session, verdict, self.clock(), self.sample)
+        (kept,) = save_captures(session, visit, [Answered(page, place, target, blob, len(page.body))])
+        verdict = site.verdict(self.policy, self.clock().date(), model)
+        site_page = session.get_one(SitePage, kept.capture.page_id)
+        judgement = Judgement(kept.capture, site_page, site.document(), blob, verdict)
+        (settled,) = save_judgements(session, [judgement], self.clock())
+        file_verdict(session, settled.verdict, self.clock(), self.sample)
 
 
 def _target(visit: SourceRun, url: str, position: int, state: TargetState, reason: str = "") -> CrawlTarget:

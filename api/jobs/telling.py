@@ -1,0 +1,49 @@
+"""Tells of each URL of a visit once all that came of it is judged."""
+
+from api.jobs.progress import Fetched, Hear, Progress
+
+
+class Telling:
+    """Counts what is still to be judged of each URL, and the URLs that are done with."""
+
+    def __init__(self, source: str, progress: Progress, hear: Hear) -> None:
+        self._source = source
+        self._progress = progress
+        self._hear = hear
+        self._done = 0
+        self._left: dict[str, int] = {}
+        self._fetched: dict[str, Fetched] = {}
+
+    def begin(self, done: int) -> None:
+        """So many URLs were done with before."""
+        self._done = done
+
+    def say(self, url: str, sentence: str) -> None:
+        """Say something of a URL that is worth a line."""
+        self._progress.say(f"{self._source}: {url}: {sentence}")
+
+    def arrived(self, fetched: Fetched, readings: int, known: int) -> None:
+        """A URL was answered; so many readings are to be judged before it is told of."""
+        if readings:
+            self._left[fetched.url], self._fetched[fetched.url] = readings, fetched
+        else:
+            self._tell(fetched, known)
+
+    def judged(self, url: str, known: int, fetched: Fetched | None = None) -> None:
+        """One reading of a URL is judged; `fetched` replaces what was to be told."""
+        if url not in self._left:
+            return
+        self._left[url] -= 1
+        if not self._left[url]:
+            del self._left[url]
+            told = self._fetched.pop(url)
+            self._tell(fetched or told, known)
+
+    def lost(self, fetched: Fetched) -> None:
+        """A URL is given up although it was never answered."""
+        self._hear(fetched)
+
+    def _tell(self, fetched: Fetched, known: int) -> None:
+        self._done += 1
+        self._hear(fetched)
+        self._progress.step(self._source, self._done, known)
