@@ -136,6 +136,8 @@ def _page(fields: dict[str, object], body: bytes) -> Page:
         truncated=fields["truncated"] is True,
         certificate_problem=str(fields["certificate_problem"]),
         records=tuple(_record(record) for record in records),
+        sent_head=int(str(fields["sent_head"])),
+        sent_body=int(str(fields["sent_body"])),
     )
 
 

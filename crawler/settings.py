@@ -44,6 +44,8 @@ FIXED: dict[str, object] = {
     "EXTENSIONS": {
         "scrapy.extensions.memusage.MemoryUsage": None,
         "crawler.fetching.memory.ResidentMemoryLimit": 0,
+        # Without it a page longer than DOWNLOAD_MAXSIZE would be a way to hide.
+        "crawler.fetching.cutting.Cutter": 0,
     },
     "MEMUSAGE_CHECK_INTERVAL_SECONDS": 5.0,
     # RobotsGate always obeys; this tells the same to whatever else asks.

@@ -166,7 +166,7 @@ class Visit:
             return Fetched(answer.url, answer.url, None, 0, failure=answer)
         self._check_room(len(answer.body))
         kept = self._keep(answer)
-        fetched = Fetched(answer.url, answer.final_url, answer.status, len(answer.body))
+        fetched = Fetched(answer.url, answer.final_url, answer.status, len(answer.body), sent=answer.sent)
         return replace(fetched, failure=kept) if isinstance(kept, FetchFailure) else replace(fetched, capture_id=kept)
 
     def _try_later(self, fetched: Fetched) -> None:
@@ -175,7 +175,7 @@ class Visit:
         with self._shop.writing() as session:
             row = self._target(session, fetched.url)
             note_attempt(session, row, fetched.failure)
-            self._source_run(session).bytes += fetched.received
+            self._source_run(session).bytes += fetched.sent
         if row.state is TargetState.PENDING:
             self._line.add([row])
         else:
@@ -185,7 +185,7 @@ class Visit:
         assert fetched.failure is not None
         with self._shop.writing() as session:
             mark_failed(session, self._target(session, fetched.url), fetched.failure, was_asked=was_asked)
-            self._source_run(session).bytes += fetched.received
+            self._source_run(session).bytes += fetched.sent
         self._step(fetched)
 
     def _step(self, fetched: Fetched) -> None:
@@ -195,7 +195,6 @@ class Visit:
 
     def _keep(self, page: Page) -> FetchFailure | str:
         """Save and judge a page; gives its capture's id, or a failure where the answer is no page."""
-        received = len(page.body)
         try:
             place = place_of(page)
         except UrlInvalid as problem:
@@ -209,9 +208,9 @@ class Visit:
             return FetchFailure(page.url, f"http_{page.status}", f"the server answered {page.status}", page.depth)
         elif is_overtaken(self._shop, page, place):
             return FetchFailure(page.url, "overtaken", "a newer capture of the page is already kept", page.depth)
-        return self._save(page, place, received)
+        return self._save(page, place)
 
-    def _save(self, page: Page, place: Place, received: int) -> FetchFailure | str:
+    def _save(self, page: Page, place: Place) -> FetchFailure | str:
         """Save a page, or a listing with its entries, and judge what people read; tells a listing that is none."""
         blob = self._shop.blobs.save(page.body)
         listing = read_listing(self._source, page)
@@ -222,7 +221,7 @@ class Visit:
             target = self._target(session, page.url)
             run = self._source_run(session)
             # A listing that is none is a failure, which counts its bytes itself.
-            run.bytes += 0 if is_unreadable else received
+            run.bytes += 0 if is_unreadable else page.sent
             state = CaptureState.CAPTURED if is_page else CaptureState.LISTING
             capture, is_first = save_capture(session, page, place, run, target, blob_sha256=blob, state=state)
             mark_fetched(session, target)

@@ -111,6 +111,8 @@ def entry_pages(page: Page, listing: Listing, most: int) -> Iterator[Page]:
             truncated=entry.cut,
             # The bytes of an entry are ours; the archive holds those of its listing.
             records=(),
+            sent_head=0,
+            sent_body=0,
         )
 
 

@@ -12,6 +12,7 @@ from crawler.archives.places import is_local
 from crawler.exceptions import PageBlocked
 from crawler.fetching.archivist import RECORDS, SEEN
 from crawler.fetching.certificates import CertificateLedger
+from crawler.fetching.cutting import is_cut
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
 from crawler.fetching.pauses import Pauses
@@ -25,6 +26,8 @@ from crawler.sources import FILE_SPIDERS, Source
 
 # Request.meta: the ticket that the request serves; redirects and retries carry it on.
 TICKET = "ticket"
+# Request.meta: how long head and body of the latest answer were as they were sent; the handler notes it.
+SENT = "sent"
 # A server may send megabytes of headers; so many bytes of them suffice for evidence.
 MAX_HEADERS = 64 << 10
 MAX_CONTENT_TYPE = 200
@@ -109,6 +112,8 @@ class FetchingSpider(Spider):
 
     def _page(self, target: Target, response: Response) -> Page:
         records = response.meta.get(RECORDS, ())
+        sent_head, sent_body = response.meta.get(SENT, (0, 0))
+        is_unchanged = response.status == 304
         return Page(
             url=target.url,
             final_url=response.url,
@@ -116,15 +121,17 @@ class FetchingSpider(Spider):
             fetched_at=records[-1].date if records else self.clock(),
             headers=_headers(response),
             content_type=_text((response.headers.get(b"Content-Type") or b"")[:MAX_CONTENT_TYPE]),
-            body=b"" if response.status == 304 else response.body,
+            body=b"" if is_unchanged else response.body,
             source=self.source.name,
             spider=self.source.spider,
             depth=target.depth,
             redirects=tuple(response.meta.get("redirect_urls", ())),
             ip_address=str(response.ip_address or ""),
-            truncated="dataloss" in response.flags,
+            truncated="dataloss" in response.flags or is_cut(response),
             certificate_problem=self.certificates.problem(response.url),
             records=records,
+            sent_head=sent_head,
+            sent_body=0 if is_unchanged else sent_body,
         )
 
 

@@ -18,9 +18,11 @@ from crawler.protocol import Exit, encode_start
 from tests.crawler.loopback import Loopback, Odd, Reply, altered_fetcher, fetch, make_policy, make_source, redirect
 
 
-def endless(handler: BaseHTTPRequestHandler) -> None:
+def endless(handler: BaseHTTPRequestHandler, content_type: str = "") -> None:
     """Send a body without end, in chunks."""
     handler.send_response(200)
+    if content_type:
+        handler.send_header("Content-Type", content_type)
     handler.send_header("Transfer-Encoding", "chunked")
     handler.end_headers()
     try:
@@ -28,6 +30,11 @@ def endless(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(b"1000\r\n" + b"x" * 4096 + b"\r\n")
     except OSError:
         pass
+
+
+def endless_video(handler: BaseHTTPRequestHandler) -> None:
+    """Send a video without end."""
+    endless(handler, "video/mp4")
 
 
 def never_done(handler: BaseHTTPRequestHandler) -> None:
@@ -57,6 +64,7 @@ def talkative(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(b"ok")
 
 
+LIST = b"".join(b"<tr><td>item %d<td>%d EUR" % (number, number * 37 % 990) for number in range(12_000))
 ODD_PAGES: dict[str, Reply | Odd] = {
     "/ok": Reply(b"<p>hello", headers={"Content-Type": "text/html; charset=utf-8"}),
     "/gone": Reply(b"it is gone", status=410),
@@ -69,6 +77,12 @@ ODD_PAGES: dict[str, Reply | Odd] = {
     "/endless": endless,
     "/bomb": Reply(gzip.compress(b"0" * 2_000_000), headers={"Content-Encoding": "gzip"}),
     "/huge": Reply(b"x" * 300_000),
+    "/fits": Reply(b"y" * 200_000),
+    "/huge-list": Reply(LIST, headers={"Content-Type": "text/html"}),
+    "/packed-list": Reply(gzip.compress(LIST), headers={"Content-Type": "text/html", "Content-Encoding": "gzip"}),
+    "/packed-huge": Reply(os.urandom(300_000), headers={"Content-Encoding": "gzip", "Content-Type": "text/html"}),
+    "/video": Reply(b"x" * 300_000, headers={"Content-Type": "video/mp4"}),
+    "/endless-video": endless_video,
     "/slow": never_done,
     "/cut": cut_off,
     "/zipped": Reply(gzip.compress(b"<p>packed"), headers={"Content-Encoding": "gzip"}),
@@ -90,9 +104,10 @@ def test_every_kind_of_answer_comes_back_once() -> None:
         urls["/away"]: "offsite_redirect",
         urls["/round"]: "redirects",
         urls["/file"]: "redirects",
-        urls["/endless"]: "too_large",
         urls["/bomb"]: "too_large",
-        urls["/huge"]: "too_large",
+        urls["/video"]: "too_large",
+        urls["/endless-video"]: "too_large",
+        urls["/packed-huge"]: "too_large",
         urls["/talkative"]: "too_large",
         urls["/slow"]: "timeout",
         urls["/ok"] + "?" + "x" * 3000: "invalid_url",
@@ -113,16 +128,26 @@ def test_every_kind_of_answer_comes_back_once() -> None:
         "/cut": (200, b"ketamine for"),
         "/zipped": (200, b"<p>packed"),
         "/cookies": (200, b"set"),
+        "/endless": (200, b"x" * 200_000),
+        "/huge": (200, b"x" * 200_000),
+        "/huge-list": (200, LIST[:200_000]),
+        "/packed-list": (200, LIST[:200_000]),
+        "/fits": (200, b"y" * 200_000),
     }
+    cut = {path for path, page in pages.items() if isinstance(page, Page) and page.truncated}
+    assert cut == {"/cut", "/endless", "/huge", "/huge-list", "/packed-list"}
     assert not [name for name in asked if name.startswith("other.localhost")]
-    moved, cut, away = answers[urls["/moved"]], answers[urls["/cut"]], answers[urls["/away"]]
+    moved, broken_off, away = answers[urls["/moved"]], answers[urls["/cut"]], answers[urls["/away"]]
     assert isinstance(moved, Page)
-    assert isinstance(cut, Page)
+    assert isinstance(broken_off, Page)
+    zipped = answers[urls["/zipped"]]
+    assert isinstance(zipped, Page)
     assert isinstance(away, FetchFailure)
     assert moved.redirects == (urls["/moved"], urls["/moved/again"])
     assert moved.final_url == urls["/ok"].replace("site.localhost", "www.site.localhost")
     assert (moved.source, moved.spider, moved.content_type) == ("tested", "site", "text/html; charset=utf-8")
-    assert (cut.truncated, moved.truncated) == (True, False)
+    assert zipped.sent_body == len(gzip.compress(b"<p>packed")) > len(zipped.body)
+    assert (moved.sent_body, broken_off.sent_body, moved.sent) == (8, 12, moved.sent_head + 8)
     assert away.detail == urls["/ok"].replace("site.localhost", "other.localhost")
 
 
@@ -140,7 +165,8 @@ def test_validators_and_identity_are_sent_and_not_modified_is_a_page() -> None:
         page = fetch(make_source("site", web.url("/")), make_policy(web), [target])[target.url]
         sent = web.headers["127.0.0.1/page"]
     assert isinstance(page, Page)
-    assert (page.status, page.body, page.depth) == (304, b"", 3)
+    assert (page.status, page.body, page.depth, page.sent_body) == (304, b"", 3, 0)
+    assert page.sent_head > len('HTTP/1.1 304 Not Modified ETag: "7"')
     assert sent["if-none-match"] == '"7"'
     assert sent["if-modified-since"] == "Mon, 02 Nov 2026 06:00:00 GMT"
     assert sent["user-agent"] == "rxwarden/1 (+test@rxwarden.example)"
