@@ -33,6 +33,7 @@ class Exit(IntEnum):
     JOB_LOST = 4
     CLOSED_EARLY = 5
     ARCHIVE_FAILED = 6
+    MEMORY_FULL = 7
 
 
 @dataclass(frozen=True, slots=True)

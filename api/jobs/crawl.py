@@ -63,7 +63,7 @@ class Errand:
 class Visit:
     """One visit; `run` may be cut off anywhere and begun again with the same errand.
 
-    `hear` is told of each URL when it is done with; so many are in the fetcher's hands at a time as `in_flight` says.
+    `hear` is told of each URL when it is done with; the first `careful` answers are asked for one by one.
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class Visit:
         progress: Progress,
         *,
         hear: Hear = ignore,
-        in_flight: int = IN_FLIGHT,
+        careful: int = 0,
     ) -> None:
         self._shop = shop
         self._hear = hear
-        self._in_flight = in_flight
+        self._careful = careful
         self._errand = errand
         self._source = errand.source
         self._policy = policy
@@ -140,7 +140,8 @@ class Visit:
                 self._line.close()
 
     def _feed(self, fetcher: CrawlProcess) -> None:
-        while len(fetcher.unanswered) < self._in_flight and (row := self._line.take()) is not None:
+        in_flight = 1 if self._careful > 0 else IN_FLIGHT
+        while len(fetcher.unanswered) < in_flight and (row := self._line.take()) is not None:
             target = Target(row.url, row.depth)
             fetcher.send(target if self._errand.is_whole else with_validators(self._shop, target))
         for row, pause in self._line.take_hopeless():
@@ -150,6 +151,7 @@ class Visit:
 
     def _take(self, answer: Page | FetchFailure) -> None:
         self._line.answered(answer.url)
+        self._careful -= 1
         pause = pause_of(answer, self._policy)
         is_short = pause is not None and self._line.pause(pause)
         fetched = self._fetched(answer)

@@ -38,6 +38,8 @@ class FetchingSpider(Spider):
 
     # Whether a redirect may lead away from the hosts of the start URLs and their subdomains.
     may_leave_site = False
+    # Whatever the policy allows, a fetcher of this spider may hold as much.
+    least_memory_mb = 0
 
     def __init__(
         self, *, source: Source, policy: FetchPolicy, feed: Feed, answers: Answers, clock: Callable[[], datetime]

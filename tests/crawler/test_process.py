@@ -9,10 +9,11 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from crawler.exceptions import FetcherDied
-from crawler.fetching.memory import ResidentMemoryLimit
-from crawler.items import FetchFailure, Page, Target
+from crawler.fetching.memory import resident_bytes
+from crawler.items import Archive, FetchFailure, Page, Target
 from crawler.process import FETCHER, CrawlProcess
 from crawler.protocol import Exit, encode_start
 from tests.crawler.loopback import Loopback, Odd, Reply, altered_fetcher, fetch, make_policy, make_source, redirect
@@ -307,9 +308,40 @@ def test_what_a_job_imports_of_this_room_loads_neither_scrapy_nor_twisted() -> N
 
 
 def test_the_memory_limit_reads_what_is_held_now_and_not_the_peak() -> None:
-    limit = ResidentMemoryLimit.__new__(ResidentMemoryLimit)
-    before = limit.get_virtual_size()
+    before = resident_bytes()
     ballast = bytearray(os.urandom(64 << 20))
-    assert limit.get_virtual_size() - before > 32 << 20
+    assert resident_bytes() - before > 32 << 20
     del ballast
-    assert limit.get_virtual_size() - before < 32 << 20
+    assert resident_bytes() - before < 32 << 20
+
+
+def hoard(handler: BaseHTTPRequestHandler) -> None:
+    """Send all but the end of a long page, then hold the connection."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(8 << 20))
+    handler.end_headers()
+    try:
+        handler.wfile.write(b"x" * (7 << 20))
+        handler.connection.recv(1)
+    except OSError:
+        pass
+
+
+def test_a_fetcher_that_reaches_its_memory_ceiling_ends_itself_and_loses_nothing(tmp_path: Path) -> None:
+    with Loopback({"/hoard": hoard, "/page": Reply(b"here")}) as web:
+        heavy = [web.url("/hoard", f"h{number}.localhost") for number in range(40)]
+        light = [web.url("/page", f"p{number}.localhost") for number in range(20)]
+        policy = make_policy(web, memory_mb=200, concurrency=100)
+        answered: list[str] = []
+        archive = Archive(str(tmp_path))
+        with CrawlProcess(make_source("url_list", web.url("/page")), policy, archive=archive) as fetcher:
+            for url in light + heavy:
+                fetcher.send(Target(url))
+            with pytest.raises(FetcherDied, match=r"MEMORY_FULL.* it held \d+ MB, more than the 200 MB of memory_mb"):
+                answered.extend(answer.url for answer in fetcher)
+            assert sorted([*answered, *(target.url for target in fetcher.unanswered)]) == sorted(light + heavy)
+            assert set(answered) == set(light)
+    (file,) = tmp_path.iterdir()
+    with file.open("rb") as stream:
+        kept = [record.rec_headers.get_header("WARC-Target-URI") for record in ArchiveIterator(stream)]
+    assert set(light) <= set(kept)
