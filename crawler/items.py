@@ -37,6 +37,7 @@ class Target:
     """One URL to fetch; `depth` counts links from the start URL, validators are those of the last capture.
 
     seen: the record that holds the payload of the last capture; an unchanged one is not written again.
+    max_bytes: as much of its body is received at most, where that is less than the policy allows; 0 for no such bound.
     """
 
     url: str
@@ -44,6 +45,7 @@ class Target:
     etag: str = ""
     last_modified: str = ""
     seen: ArchiveRecord | None = None
+    max_bytes: int = 0
 
 
 @dataclass(frozen=True)

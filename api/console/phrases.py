@@ -86,7 +86,7 @@ FAILURE = {
 SPIDER = {
     "site": "Site: follow links on its hosts",
     "sitemap": "Sitemap: the pages it lists",
-    "feed": "Feed: RSS, Atom, product feed",
+    "feed": "Feed: RSS, Atom, JSON Feed, product feed",
     "ads": "Ads: export of an ad library",
     "url_list": "URLs: exactly these pages",
     "archive": "Archive: WARC, WACZ, CDXJ",
@@ -103,7 +103,7 @@ NOT_SEEN = {
 }
 MARK = {
     "email": "Mail address",
-    "icon": "Site icon",
+    "icon": "Same site icon, SHA-256",
     "messenger": "Messenger",
     "phone": "Telephone",
     "template": "Page template",

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from api.exceptions import RoomShort
+from api.jobs.icons import ICON, Icons
 from api.jobs.known import is_overtaken, place_of, restore, with_validators
 from api.jobs.line import Line, pause_of
 from api.jobs.listings import keep_entries, prepare_entries
@@ -84,6 +85,7 @@ class Visit:
         self._policy = policy
         self._progress = progress
         self._line = Line(shop, errand.source_run_id, policy)
+        self._icons = Icons(shop, errand.source_run_id, is_whole=errand.is_whole)
         self._known = 0
         self._done = 0
 
@@ -142,20 +144,25 @@ class Visit:
     def _feed(self, fetcher: CrawlProcess) -> None:
         in_flight = 1 if self._careful > 0 else IN_FLIGHT
         while len(fetcher.unanswered) < in_flight and (row := self._line.take()) is not None:
-            target = Target(row.url, row.depth)
-            fetcher.send(target if self._errand.is_whole else with_validators(self._shop, target))
+            target = self._icons.target(row) if row.depth == ICON else Target(row.url, row.depth)
+            is_as_it_stands = self._errand.is_whole or row.depth == ICON
+            fetcher.send(target if is_as_it_stands else with_validators(self._shop, target))
         for row, pause in self._line.take_hopeless():
             detail = f"{pause.host} asked to be left alone until {pause.until:%Y-%m-%d %H:%M} UTC"
             failure = FetchFailure(row.url, "paused", detail, row.depth)
-            self._record(Fetched(row.url, row.url, None, 0, failure=failure), was_asked=False)
+            if row.depth == ICON:
+                self._icons.keep(failure)
+            else:
+                self._record(Fetched(row.url, row.url, None, 0, failure=failure), was_asked=False)
 
     def _take(self, answer: Page | FetchFailure) -> None:
         self._line.answered(answer.url)
         self._careful -= 1
         pause = pause_of(answer, self._policy)
         is_short = pause is not None and self._line.pause(pause)
-        fetched = self._fetched(answer)
-        if fetched.failure is None:
+        if answer.depth == ICON:
+            self._icons.keep(answer)
+        elif (fetched := self._fetched(answer)).failure is None:
             self._step(fetched)
         elif is_short and ASKED_LATER.fullmatch(fetched.failure.reason):
             self._try_later(fetched)
@@ -255,6 +262,7 @@ class Visit:
                 agent = self._policy.robots_token
                 links = links_to_follow(self._source, page, document.links, document.nofollow_links or (), agent)
                 self._follow(session, target, page, links)
+                self._line.add(self._icons.wanted(session, page, document))
 
         judge_capture(self._shop, capture_id, self._errand.as_of.date(), follow)
 
@@ -267,7 +275,7 @@ class Visit:
     def _note_death(self, unanswered: Sequence[Target], why: str) -> None:
         """A URL that takes the fetcher down with it each time must not do so for ever."""
         with self._shop.writing() as session:
-            for target in unanswered:
+            for target in (one for one in unanswered if one.depth != ICON):
                 failure = FetchFailure(target.url, "fetcher_died", why, target.depth)
                 row = self._target(session, target.url)
                 note_attempt(session, row, failure)

@@ -15,7 +15,8 @@ STOPPED = "download_stopped"
 # Request.meta: a request for rules, which are read whole or not at all, and wait for no rules themselves, wherever
 # their redirects lead.
 ASKS_FOR_RULES = "asks_for_rules"
-# Request.meta: Scrapy's own bound, which would throw away what it has, and what may still come under ours.
+# Request.meta: Scrapy's own bound, which would throw away what it has, and what may still come under ours. A target
+# that has a bound of its own stays under it.
 OWN_BOUND = "download_maxsize"
 ROOM = "room"
 TEXTS = ("text/", "application/xhtml", "application/xml", "application/json", "application/ld+json")
@@ -41,7 +42,7 @@ class Cutter:
 
     def on_headers(self, headers: Headers, request: Request, spider: Spider) -> None:  # noqa: ARG002  (by keyword)
         """Take charge of the body if it is a plain text."""
-        if not request.meta.get(ASKS_FOR_RULES) and is_plain_text(headers):
+        if not (request.meta.get(ASKS_FOR_RULES) or OWN_BOUND in request.meta) and is_plain_text(headers):
             request.meta[ROOM] = self._max_bytes
             request.meta[OWN_BOUND] = sys.maxsize
 
@@ -56,8 +57,8 @@ class Cutter:
 
 def bound_again(request: Request) -> None:
     """Put whatever comes of a downloaded request under Scrapy's own bound again."""
-    request.meta.pop(OWN_BOUND, None)
-    request.meta.pop(ROOM, None)
+    if request.meta.pop(ROOM, None) is not None:
+        request.meta.pop(OWN_BOUND)
 
 
 def cut(response: Response, max_bytes: int) -> Response:

@@ -12,7 +12,7 @@ from crawler.archives.places import is_local
 from crawler.exceptions import PageBlocked
 from crawler.fetching.archivist import RECORDS, SEEN
 from crawler.fetching.certificates import CertificateLedger
-from crawler.fetching.cutting import is_cut
+from crawler.fetching.cutting import OWN_BOUND, is_cut
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
 from crawler.fetching.pauses import Pauses
@@ -106,7 +106,7 @@ class FetchingSpider(Spider):
                 callback=self.parse,
                 errback=self.on_failure,
                 headers=_validators(target),
-                meta={TICKET: ticket, SEEN: target.seen, REDIRECT_SCOPE: self._redirect_scope},
+                meta={TICKET: ticket, SEEN: target.seen, REDIRECT_SCOPE: self._redirect_scope, **_bound(target)},
                 dont_filter=True,  # what is fetched twice, and when, is the job's to decide
             )
         except ValueError as problem:
@@ -135,6 +135,11 @@ class FetchingSpider(Spider):
             sent_head=sent_head,
             sent_body=0 if is_unchanged else sent_body,
         )
+
+
+def _bound(target: Target) -> dict[str, int]:
+    """Give the Request.meta of a target that may be received in part of what the policy allows only."""
+    return {OWN_BOUND: target.max_bytes} if target.max_bytes else {}
 
 
 def _validators(target: Target) -> dict[str, str]:

@@ -12,6 +12,9 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+# Asked of every host, whatever its pages are.
+BESIDE = ("/robots.txt", "/favicon.ico")
+
 
 @dataclass
 class Answer:
@@ -85,10 +88,13 @@ class TinyWeb:
         self.pages[host] = {"/": Answer(html(host, texts.get("index", "Welcome."), f"<ul>{links}</ul>")), **pages}
 
     def answered(self, status: int | None = None) -> list[str]:
-        """Give the `host/path` of the requests so far, sorted, without robots.txt; those with one status if asked."""
+        """Give the `host/path` of the requests so far, sorted; those with one status if asked.
+
+        What is asked of every host anyway is left out: robots.txt and the usual icon.
+        """
         with self._lock:
             asked = list(self.asked)
-        return sorted(place for place, got in asked if status in (None, got) and not place.endswith("/robots.txt"))
+        return sorted(place for place, got in asked if status in (None, got) and not place.endswith(BESIDE))
 
     def sent(self, *places: str) -> int:
         """Give the bytes of the latest answers to these `host/path`, or to all but robots.txt, heads included."""
