@@ -59,3 +59,7 @@ def build_app(names: Iterable[str]) -> typer.Typer:
 
 def _about() -> None:
     """Find illicit-sale language and unsupported medical claims about ketamine, and put them before reviewers."""
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import BinaryIO, NoReturn
@@ -16,6 +17,7 @@ from scrapy.utils.spider import iter_spider_classes
 from crawler.exceptions import CrawlerError, FetcherRefused
 from crawler.fetching.archivist import Archivist
 from crawler.fetching.guard import lock_connects
+from crawler.fetching.memory import memory_full
 from crawler.fetching.pipes import Answers, Feed
 from crawler.fetching.policy import FetchPolicy
 from crawler.fetching.preflight import check_guards
@@ -47,13 +49,15 @@ def run(
         source, policy, archive = decode_start(commands.readline())
     except CrawlerError as problem:
         return _say(Exit.START_INVALID, str(problem))
+    spider = spider_for(source.spider)
+    policy = replace(policy, memory_mb=max(policy.memory_mb, spider.least_memory_mb))
     guard = policy.guard()
     lock_connects(guard)
     feed, answers = Feed(commands, _job_lost), Answers(frames, _job_lost)
     settings = Settings()
     settings.setdict(settings_for(policy), priority=PRIORITY)
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(spider_for(source.spider))
+    crawler = process.create_crawler(spider)
 
     def begin() -> None:
         """Let targets in only when every guard is in force."""
@@ -63,7 +67,15 @@ def run(
             _leave(_say(Exit.REFUSED, str(problem)))
         feed.open()
 
+    def end_full(held: int) -> None:
+        """End in good order, at once: what was answered reaches the job, the archive's last file is whole."""
+        answers.finish()
+        closing.close()
+        words = f"it held {held >> 20} MB, more than the {policy.memory_mb} MB of memory_mb"
+        _leave(_say(Exit.MEMORY_FULL, words))
+
     crawler.signals.connect(begin, signals.engine_started)
+    crawler.signals.connect(end_full, memory_full)
     with ExitStack() as closing:
         if archive is not None:
             files = closing.enter_context(open_archive(archive, source, policy, _clock))

@@ -12,7 +12,7 @@ from crawler.archives.cdxj import read_index_listing
 from crawler.archives.places import local_path
 from crawler.items import Page, Target
 from crawler.listings.entries import Listing
-from crawler.listings.reading import read_ad_export, read_feed
+from crawler.listings.reading import is_feed, read_ad_export, read_feed
 from crawler.scope import Scope, host_of
 from crawler.sitemaps import Location, read_sitemap, robots_sitemaps
 from crawler.sources import MAX_URL, Source
@@ -128,7 +128,13 @@ def _is_robots(page: Page) -> bool:
 def _listed_urls(source: Source, page: Page, _links: Iterable[str]) -> Iterator[str]:
     """Give where the entries of a listing lead, wherever that is, as they are written: a parameter may be the offer."""
     listing = read_listing(source, page)
-    return iter(()) if listing is None else _resolved(page.final_url, listing.links, keep_tracking=True)
+    if listing is None:
+        return
+    scope = Scope.of(source.start_urls)
+    # The next page of the listing first: its entries are judged, wherever they lead.
+    following = _resolved(page.final_url, listing.following, keep_tracking=True)
+    yield from (url for url in following if scope.holds(url))
+    yield from _resolved(page.final_url, listing.links, keep_tracking=True)
 
 
 def _record_urls(source: Source, page: Page, _links: Iterable[str]) -> Iterator[str]:
@@ -165,7 +171,9 @@ def _sitemap_listing(source: Source, page: Page) -> Listing | None:
 
 
 def _feed_listing(source: Source, page: Page) -> Listing | None:
-    return read_feed(page.body, page.content_type) if _is_start(source, page) else None
+    """Read what the source names, and its next pages; `max_depth` bounds how many."""
+    is_next = Scope.of(source.start_urls).holds(page.final_url) and is_feed(page.body)
+    return read_feed(page.body, page.content_type) if _is_start(source, page) or is_next else None
 
 
 def _ads_listing(source: Source, page: Page) -> Listing | None:

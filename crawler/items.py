@@ -37,6 +37,7 @@ class Target:
     """One URL to fetch; `depth` counts links from the start URL, validators are those of the last capture.
 
     seen: the record that holds the payload of the last capture; an unchanged one is not written again.
+    max_bytes: as much of its body is received at most, where that is less than the policy allows; 0 for no such bound.
     """
 
     url: str
@@ -44,15 +45,19 @@ class Target:
     etag: str = ""
     last_modified: str = ""
     seen: ArchiveRecord | None = None
+    max_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class Page:
     """One answered request with its bytes after content decoding; nothing has read them yet.
 
-    redirects: the URLs that led on to `final_url`, in order. truncated: the connection ended before the announced end.
+    redirects: the URLs that led on to `final_url`, in order. truncated: the connection ended before the announced end,
+    or the body is longer than is read and was cut there.
     certificate_problem: why the certificate of `final_url` does not verify; empty when it does or the URL is http.
     records: where the answers lie in the archive, those that redirected or were tried again first, its own last.
+    sent_head, sent_body: bytes of the last answer as they were sent, its body before anything was unpacked; 0 where
+    nothing travelled: the body of a 304, a file of this machine.
     """
 
     url: str
@@ -70,6 +75,13 @@ class Page:
     truncated: bool = False
     certificate_problem: str = ""
     records: tuple[ArchiveRecord, ...] = ()
+    sent_head: int = 0
+    sent_body: int = 0
+
+    @property
+    def sent(self) -> int:
+        """Bytes of the answer as they were sent, status line and headers included."""
+        return self.sent_head + self.sent_body
 
     @cached_property
     def body_sha256(self) -> str:

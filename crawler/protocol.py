@@ -3,7 +3,7 @@
 import json
 import struct
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import IntEnum
 
@@ -18,6 +18,7 @@ PREFIX = struct.Struct(">4sII")
 MAX_HEADER = 4 << 20
 MAX_BODY = 64 << 20
 END = b'{"end": true}\n'
+PAGE_FIELDS = tuple(field.name for field in fields(Page) if field.name != "body")
 
 Answer = Page | FetchFailure
 # Gives up to so many bytes, at least one; none at the end of the stream.
@@ -33,6 +34,7 @@ class Exit(IntEnum):
     JOB_LOST = 4
     CLOSED_EARLY = 5
     ARCHIVE_FAILED = 6
+    MEMORY_FULL = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +75,21 @@ def decode_ticket(line: bytes) -> Ticket | None:
         return None
     try:
         message = json.loads(line)
-        fields = message["target"]
-        fields["seen"] = None if fields["seen"] is None else _record(fields["seen"])
-        return Ticket(int(message["serial"]), Target(**fields))
+        given = message["target"]
+        given["seen"] = None if given["seen"] is None else _record(given["seen"])
+        return Ticket(int(message["serial"]), Target(**given))
     except (ValueError, KeyError, TypeError) as problem:
         raise FrameBroken(f"a target line cannot be read: {problem!r}") from problem
 
 
 def encode_answer(serial: int, answer: Answer) -> bytes:
     """Give the frame for one answer."""
-    fields = asdict(answer)
-    body: bytes = fields.pop("body", b"")
-    kind = "failure"
     if isinstance(answer, Page):
-        kind = "page"
-        fields["fetched_at"] = answer.fetched_at.isoformat()
-        fields["records"] = [_record_fields(record) for record in answer.records]
-    elif answer.pause is not None:
-        fields["pause"]["until"] = answer.pause.until.isoformat()
-    header = _line({"serial": serial, kind: fields})
+        body = answer.body
+        header = _line({"serial": serial, "page": _page_fields(answer)})
+    else:
+        body = b""
+        header = _line({"serial": serial, "failure": _failure_fields(answer)})
     return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
 
 
@@ -113,62 +111,84 @@ def read_answer(read: Reader) -> tuple[int, Answer] | None:
         raise FrameBroken(f"the header of a frame cannot be read: {problem!r}") from problem
 
 
-def _page(fields: dict[str, object], body: bytes) -> Page:
+def _page(given: dict[str, object], body: bytes) -> Page:
     """Build the Page field by field: what a fetcher sends has been near hostile bytes."""
-    headers = fields["headers"]
-    redirects = fields["redirects"]
-    records = fields["records"]
+    headers = given["headers"]
+    redirects = given["redirects"]
+    records = given["records"]
     if not isinstance(headers, list) or not isinstance(redirects, list) or not isinstance(records, list):
         raise TypeError("headers, redirects and records must be lists")
     return Page(
-        url=str(fields["url"]),
-        final_url=str(fields["final_url"]),
-        status=int(str(fields["status"])),
-        fetched_at=datetime.fromisoformat(str(fields["fetched_at"])),
+        url=str(given["url"]),
+        final_url=str(given["final_url"]),
+        status=int(str(given["status"])),
+        fetched_at=datetime.fromisoformat(str(given["fetched_at"])),
         headers=tuple((str(name), str(value)) for name, value in headers),
-        content_type=str(fields["content_type"]),
+        content_type=str(given["content_type"]),
         body=body,
-        source=str(fields["source"]),
-        spider=str(fields["spider"]),
-        depth=int(str(fields["depth"])),
+        source=str(given["source"]),
+        spider=str(given["spider"]),
+        depth=int(str(given["depth"])),
         redirects=tuple(str(url) for url in redirects),
-        ip_address=str(fields["ip_address"]),
-        truncated=fields["truncated"] is True,
-        certificate_problem=str(fields["certificate_problem"]),
+        ip_address=str(given["ip_address"]),
+        truncated=given["truncated"] is True,
+        certificate_problem=str(given["certificate_problem"]),
         records=tuple(_record(record) for record in records),
+        sent_head=int(str(given["sent_head"])),
+        sent_body=int(str(given["sent_body"])),
     )
+
+
+def _page_fields(page: Page) -> dict[str, object]:
+    """Give all fields but the body; one by one, since asdict would copy each of them first."""
+    kept = {name: getattr(page, name) for name in PAGE_FIELDS}
+    kept["fetched_at"] = page.fetched_at.isoformat()
+    kept["records"] = [_record_fields(record) for record in page.records]
+    return kept
+
+
+def _failure_fields(failure: FetchFailure) -> dict[str, object]:
+    pause = failure.pause
+    until = None if pause is None else {"host": pause.host, "until": pause.until.isoformat()}
+    return {
+        "url": failure.url,
+        "reason": failure.reason,
+        "detail": failure.detail,
+        "depth": failure.depth,
+        "pause": until,
+    }
 
 
 def _record_fields(record: ArchiveRecord) -> dict[str, object]:
     return asdict(record) | {"date": record.date.isoformat()}
 
 
-def _record(fields: dict[str, object]) -> ArchiveRecord:
+def _record(given: dict[str, object]) -> ArchiveRecord:
     return ArchiveRecord(
-        file=str(fields["file"]),
-        offset=int(str(fields["offset"])),
-        record_id=str(fields["record_id"]),
-        url=str(fields["url"]),
-        date=datetime.fromisoformat(str(fields["date"])),
-        payload_sha256=str(fields["payload_sha256"]),
-        refers_to=str(fields["refers_to"]),
+        file=str(given["file"]),
+        offset=int(str(given["offset"])),
+        record_id=str(given["record_id"]),
+        url=str(given["url"]),
+        date=datetime.fromisoformat(str(given["date"])),
+        payload_sha256=str(given["payload_sha256"]),
+        refers_to=str(given["refers_to"]),
     )
 
 
-def _failure(fields: dict[str, object]) -> FetchFailure:
+def _failure(given: dict[str, object]) -> FetchFailure:
     return FetchFailure(
-        url=str(fields["url"]),
-        reason=str(fields["reason"]),
-        detail=str(fields["detail"]),
-        depth=int(str(fields["depth"])),
-        pause=_pause(fields["pause"]),
+        url=str(given["url"]),
+        reason=str(given["reason"]),
+        detail=str(given["detail"]),
+        depth=int(str(given["depth"])),
+        pause=_pause(given["pause"]),
     )
 
 
-def _pause(fields: object) -> Pause | None:
-    if not isinstance(fields, dict):
+def _pause(given: object) -> Pause | None:
+    if not isinstance(given, dict):
         return None
-    return Pause(str(fields["host"]), datetime.fromisoformat(str(fields["until"])))
+    return Pause(str(given["host"]), datetime.fromisoformat(str(given["until"])))
 
 
 def _read_exactly(read: Reader, size: int, *, may_be_absent: bool = False) -> bytes:

@@ -40,12 +40,15 @@ FIXED: dict[str, object] = {
         "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
         "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     },
-    # Scrapy's own reads the peak, which a child inherits from a large parent: it would close at once.
+    # Scrapy's own reads the peak, which a child inherits from a large parent: it would close at once,
+    # and it waits for what is under way, which is what fills the memory.
     "EXTENSIONS": {
         "scrapy.extensions.memusage.MemoryUsage": None,
         "crawler.fetching.memory.ResidentMemoryLimit": 0,
+        # Without it a page longer than DOWNLOAD_MAXSIZE would be a way to hide.
+        "crawler.fetching.cutting.Cutter": 0,
     },
-    "MEMUSAGE_CHECK_INTERVAL_SECONDS": 5.0,
+    "MEMUSAGE_CHECK_INTERVAL_SECONDS": 0.2,
     # RobotsGate always obeys; this tells the same to whatever else asks.
     "ROBOTSTXT_OBEY": True,
     # Each visit is a stranger's visit: nothing is carried from page to page.

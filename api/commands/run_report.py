@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.jobs.progress import SourceReport, WeeklyReport
 
-NUMBERS = ("pages", "changed", "new flags", "failed", "bytes", "time")
+NUMBERS = ("pages", "changed", "new flags", "failed", "received", "time")
 
 
 def show_report(report: WeeklyReport, console: Console) -> None:

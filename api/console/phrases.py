@@ -80,13 +80,13 @@ FAILURE = {
     "redirects": "It redirects too many times.",
     "robots": "The site's robots.txt asks crawlers to stay away; it was not fetched.",
     "timeout": "The server did not answer in time.",
-    "too_large": "The page is larger than the limit.",
+    "too_large": "The answer is larger than the limit, and no plain page that could be read up to there.",
     "unreadable": "It was captured and could not be read.",
 }
 SPIDER = {
     "site": "Site: follow links on its hosts",
     "sitemap": "Sitemap: the pages it lists",
-    "feed": "Feed: RSS, Atom, product feed",
+    "feed": "Feed: RSS, Atom, JSON Feed, product feed",
     "ads": "Ads: export of an ad library",
     "url_list": "URLs: exactly these pages",
     "archive": "Archive: WARC, WACZ, CDXJ",
@@ -98,12 +98,12 @@ NOT_SEEN = {
     "not_html": "it is not a page of text",
     "parked": "the domain seems to be parked",
     "scripted": "its text is put there by a script",
-    "truncated": "it ended before its announced end",
+    "truncated": "it broke off, or is longer than is read",
     "unknown_language": "its language is not one we read",
 }
 MARK = {
     "email": "Mail address",
-    "icon": "Site icon",
+    "icon": "Same site icon, SHA-256",
     "messenger": "Messenger",
     "phone": "Telephone",
     "template": "Page template",

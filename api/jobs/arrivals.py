@@ -108,7 +108,7 @@ class Sorter:
 
 
 def _fetched(page: Page) -> Fetched:
-    return Fetched(page.url, page.final_url, page.status, len(page.body))
+    return Fetched(page.url, page.final_url, page.status, len(page.body), sent=page.sent)
 
 
 def _failed(page: Page, reason: str, detail: str) -> Fetched:

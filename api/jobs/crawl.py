@@ -8,6 +8,7 @@ from api.exceptions import RoomShort
 from api.jobs.arrivals import Sorter
 from api.jobs.desk import Desk, Reading
 from api.jobs.frontier import Frontier
+from api.jobs.icons import ICON, Icons
 from api.jobs.ledger import Errand, Ledger
 from api.jobs.line import pause_of
 from api.jobs.progress import Fetched, Hear, Progress, ignore
@@ -16,9 +17,10 @@ from api.jobs.workshop import Workshop
 from api.store.commands.captures import list_unjudged
 from api.store.commands.frontier import load_targets, note_attempt
 from api.store.kinds import TargetState
+from api.store.tables.runs import CrawlTarget
 from crawler.exceptions import FetcherDied
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Target
+from crawler.items import FetchFailure, Page, Pause, Target
 from crawler.process import CrawlProcess
 from crawler.protocol import Answer
 
@@ -39,7 +41,7 @@ class Visit:
     """One visit; `run` may be cut off anywhere and begun again with the same errand.
 
     It goes in rounds: what arrived and what was judged meanwhile is written in one transaction. `hear` is told of each
-    URL when it is done with; so many are in the fetcher's hands at a time as `in_flight` says.
+    URL when it is done with; the first `careful` answers are asked for one by one.
     """
 
     def __init__(
@@ -50,10 +52,10 @@ class Visit:
         progress: Progress,
         *,
         hear: Hear = ignore,
-        in_flight: int | None = None,
+        careful: int = 0,
     ) -> None:
         self._shop = shop
-        self._in_flight = in_flight or FOR_EACH_REQUEST * policy.concurrency
+        self._careful = careful
         self._errand = errand
         self._source = errand.source
         self._policy = policy
@@ -66,7 +68,9 @@ class Visit:
 
         FetcherDied when the fetcher ended too early, RoomShort when there is no room for what it brings.
         """
-        self._frontier = Frontier(self._shop, self._source, self._errand.source_run_id, self._policy)
+        run_id = self._errand.source_run_id
+        self._icons = Icons(self._shop, run_id, is_whole=self._errand.is_whole)
+        self._frontier = Frontier(self._shop, self._source, run_id, self._policy, self._icons)
         self._line = self._frontier.line
         self._sorter = Sorter(self._shop, self._source, self._frontier.most)
         self._telling.begin(self._frontier.known - len(self._line))
@@ -109,16 +113,21 @@ class Visit:
                 self._line.close()
 
     def _feed(self, fetcher: CrawlProcess) -> None:
-        for target in self._frontier.take(self._in_flight - len(fetcher.unanswered), is_whole=self._errand.is_whole):
+        most = 1 if self._careful > 0 else most_in_flight(self._policy)
+        for target in self._frontier.take(most - len(fetcher.unanswered), is_whole=self._errand.is_whole):
             fetcher.send(target)
-        hopeless = self._line.take_hopeless()
-        if hopeless:
+        self._give_up_hopeless()
+
+    def _give_up_hopeless(self) -> None:
+        hopeless = [_paused(row, pause) for row, pause in self._line.take_hopeless()]
+        for failure in (one for one in hopeless if one.depth == ICON):
+            self._icons.keep(failure)
+        pages = [one for one in hopeless if one.depth != ICON]
+        if pages:
             with self._shop.writing() as session:
-                ledger = self._ledger(session, [row.url for row, _ in hopeless])
-                for row, pause in hopeless:
-                    detail = f"{pause.host} asked to be left alone until {pause.until:%Y-%m-%d %H:%M} UTC"
-                    failure = FetchFailure(row.url, "paused", detail, row.depth)
-                    ledger.fail(Fetched(row.url, row.url, None, 0, failure=failure), was_asked=False)
+                ledger = self._ledger(session, [failure.url for failure in pages])
+                for failure in pages:
+                    ledger.fail(Fetched(failure.url, failure.url, None, 0, failure=failure), was_asked=False)
             self._act_on(ledger)
 
     def _answers(self, fetcher: CrawlProcess) -> Sequence[Answer]:
@@ -139,9 +148,12 @@ class Visit:
             self._check_room(sum(len(answer.body) for answer in answers if isinstance(answer, Page)))
         for answer in answers:
             self._heed(answer)
-        arrivals = self._sorter.sort(answers)
+            if answer.depth == ICON:
+                self._icons.keep(answer)
+        pages = [answer for answer in answers if answer.depth != ICON]
+        arrivals = self._sorter.sort(pages)
         with self._shop.writing() as session:
-            ledger = self._ledger(session, [*(one.url for one in answers), *(one.reading.url for one in judged)])
+            ledger = self._ledger(session, [*(one.url for one in pages), *(one.reading.url for one in judged)])
             for fetched in arrivals.failed:
                 ledger.fail(fetched, asks_later=fetched.url in self._asked_later)
             ledger.keep(arrivals.kept)
@@ -155,7 +167,8 @@ class Visit:
         self._act_on(ledger)
 
     def _ledger(self, session: Session, urls: Sequence[str]) -> Ledger:
-        return Ledger(self._shop, session, self._errand, self._policy.robots_token, urls)
+        token = self._policy.robots_token
+        return Ledger(self._shop, session, self._errand, urls, robots_token=token, icons=self._icons)
 
     def _act_on(self, ledger: Ledger) -> None:
         """Do what a transaction led to, once it is committed."""
@@ -170,6 +183,7 @@ class Visit:
 
     def _heed(self, answer: Answer) -> None:
         """Note that a URL is no longer under way, and the pause that its host asks for."""
+        self._careful -= 1
         self._line.answered(answer.url)
         self._asked_later.discard(answer.url)
         pause = pause_of(answer, self._policy)
@@ -178,9 +192,10 @@ class Visit:
 
     def _note_death(self, unanswered: Sequence[Target], why: str) -> None:
         """A URL that takes the fetcher down with it each time must not do so for ever."""
+        pages = [target for target in unanswered if target.depth != ICON]
         with self._shop.writing() as session:
-            rows = load_targets(session, self._errand.source_run_id, (target.url for target in unanswered))
-            for target in unanswered:
+            rows = load_targets(session, self._errand.source_run_id, (target.url for target in pages))
+            for target in pages:
                 failure = FetchFailure(target.url, "fetcher_died", why, target.depth)
                 note_attempt(session, rows[target.url], failure)
                 if rows[target.url].state is TargetState.FAILED:
@@ -195,3 +210,13 @@ class Visit:
     def _check_stop(self) -> None:
         if self._shop.stop.is_set():
             raise Stopped
+
+
+def most_in_flight(policy: FetchPolicy) -> int:
+    """Give how many URLs a fetcher has in its hands at a time."""
+    return FOR_EACH_REQUEST * policy.concurrency
+
+
+def _paused(row: CrawlTarget, pause: Pause) -> FetchFailure:
+    detail = f"{pause.host} asked to be left alone until {pause.until:%Y-%m-%d %H:%M} UTC"
+    return FetchFailure(row.url, "paused", detail, row.depth)

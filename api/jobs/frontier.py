@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
+from api.jobs.icons import ICON, Icons
 from api.jobs.known import with_validators
 from api.jobs.line import Line
 from api.jobs.workshop import Workshop
@@ -22,8 +23,9 @@ class Frontier:
     most: how many URLs it holds at most; start URLs are a person's choice, and no budget leaves one out.
     """
 
-    def __init__(self, shop: Workshop, source: Source, source_run_id: str, policy: FetchPolicy) -> None:
+    def __init__(self, shop: Workshop, source: Source, source_run_id: str, policy: FetchPolicy, icons: Icons) -> None:
         self._shop = shop
+        self._icons = icons
         self._source_run_id = source_run_id
         starts = start_targets(source)
         self.most = max(source.max_pages, len(starts))
@@ -49,10 +51,14 @@ class Frontier:
 
     def take(self, room: int, *, is_whole: bool) -> list[Target]:
         """Give up to `room` URLs that may be asked for now, with what is known of them unless `is_whole`."""
-        targets: list[Target] = []
-        while len(targets) < room and (row := self.line.take()) is not None:
-            targets.append(Target(row.url, row.depth))
-        return targets if is_whole or not targets else with_validators(self._shop, targets)
+        pages: list[Target] = []
+        icons: list[Target] = []
+        while len(pages) + len(icons) < room and (row := self.line.take()) is not None:
+            if row.depth == ICON:
+                icons.append(self._icons.target(row))
+            else:
+                pages.append(Target(row.url, row.depth))
+        return icons + (pages if is_whole or not pages else with_validators(self._shop, pages))
 
     def take_hopeless(self) -> tuple[tuple[CrawlTarget, Pause], ...]:
         """Give, and forget, the URLs of hosts whose pause is longer than this visit waits."""

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api.jobs.arrivals import Arrival
 from api.jobs.desk import Judged, Reading
+from api.jobs.icons import Icons
 from api.jobs.listings import entry_answers
 from api.jobs.progress import Fetched
 from api.jobs.scan import file_judged, recall
@@ -43,18 +44,27 @@ class Errand:
 class Ledger:
     """Writes within one session. Once that is committed, what it gathered is to be acted on.
 
-    found: where the pages lead. readings: what is to be judged. again: URLs that wait for the end of a pause.
+    found: where the pages lead. readings: what is to be judged. again: URLs that wait in line, for the end of a
+    pause or for an icon.
     arrived: URLs that were answered, with the number of readings each waits for. judged: readings that are done, by
     URL, with what is to be told instead where it turned out to be a failure.
     """
 
     def __init__(
-        self, shop: Workshop, session: Session, errand: Errand, robots_token: str, urls: Iterable[str]
+        self,
+        shop: Workshop,
+        session: Session,
+        errand: Errand,
+        urls: Iterable[str],
+        *,
+        robots_token: str,
+        icons: Icons,
     ) -> None:
         self._shop = shop
         self._session = session
         self._source = errand.source
         self._robots_token = robots_token
+        self._icons = icons
         self._run = session.get_one(SourceRun, errand.source_run_id)
         self._targets = load_targets(session, self._run.id, urls)
         self.found: list[Target] = []
@@ -108,7 +118,7 @@ class Ledger:
 
     def _keep(self, arrival: Arrival, own: Kept, entries: Sequence[Kept]) -> None:
         target, fetched = self._targets[arrival.page.url], replace(arrival.fetched, capture_id=own.capture.id)
-        self._run.bytes += fetched.received
+        self._run.bytes += fetched.sent
         listing = arrival.listing
         if listing is not None:
             own.capture.scan_error = "; ".join(listing.problems)
@@ -140,7 +150,7 @@ class Ledger:
         """Keep a page that violates behind an error status: a browser shows it all the same."""
         target = self._targets[one.reading.url]
         (kept,) = save_captures(self._session, self._run, list(self._answers(arrival)))
-        self._run.bytes += arrival.fetched.received
+        self._run.bytes += arrival.fetched.sent
         mark_fetched(self._session, target)
         self.judged.append((target.url, replace(arrival.fetched, capture_id=kept.capture.id)))
         return [replace(one, reading=replace(one.reading, capture_id=kept.capture.id))] if kept.is_first else []
@@ -156,7 +166,7 @@ class Ledger:
         """Record a failure; False for a URL that will be asked for again in this visit."""
         assert fetched.failure is not None
         target = self._targets[fetched.url]
-        self._run.bytes += fetched.received
+        self._run.bytes += fetched.sent
         if not asks_later or not ASKED_LATER.fullmatch(fetched.failure.reason):
             mark_failed(self._session, target, fetched.failure, was_asked=was_asked)
             return True
@@ -171,3 +181,4 @@ class Ledger:
             return
         links = links_to_follow(self._source, page, document.links, document.nofollow_links or (), self._robots_token)
         self.found += next_targets(self._source, Target(target.url, target.depth), page, links)
+        self.again += self._icons.wanted(self._session, page, document)

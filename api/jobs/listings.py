@@ -15,7 +15,7 @@ def prepare_entries(blobs: BlobStore, page: Page, listing: Listing | None, most:
     """Give up to `most` entries of a listing as pages, each with the digest of its bytes, which are saved."""
     if listing is None:
         return ()
-    pages = entry_pages(page, listing, most)
+    pages = tuple(entry_pages(page, listing, most))
     return tuple(zip(pages, blobs.save_all([entry.body for entry in pages]), strict=True))
 
 

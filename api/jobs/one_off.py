@@ -13,12 +13,12 @@ from sqlmodel import Session, col, select
 from api.exceptions import RoomShort
 from api.jobs.closing import close_visit
 from api.jobs.comparing import compare_all
-from api.jobs.crawl import Visit
 from api.jobs.ledger import Errand
 from api.jobs.lock import ONE_OFF as ONE_OFF_LOCK
 from api.jobs.lock import hold_lock
 from api.jobs.plan import close_runs
 from api.jobs.progress import Fetched, Hear, Progress, SourceReport
+from api.jobs.restarts import visit_to_the_end
 from api.jobs.weekly import fetch_policy
 from api.jobs.workshop import Workshop
 from api.judging.scanner import Scanner
@@ -194,26 +194,21 @@ def _work_off(
 
 
 def _fetch_all(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progress, hear: Hear) -> str:
-    """Visit until nothing waits; gives why that could not be reached.
-
-    After a page that takes the fetcher down with it the others are fetched one by one, until it shows which it is.
-    """
-    in_flight: int | None = None
-    while True:
-        try:
-            Visit(shop, errand, policy, progress, hear=hear, in_flight=in_flight).run()
-        except FetcherDied:
-            in_flight = 1
-        except RoomShort as problem:
-            _tell_pending(shop, errand, hear, str(problem))
-            return str(problem)
-        else:
-            return ""
+    """Visit until nothing waits; gives why that could not be reached."""
+    try:
+        visit_to_the_end(shop, errand, policy, progress, hear=hear)
+    except RoomShort as problem:
+        _tell_pending(shop, errand, hear, "no_room", str(problem))
+        return str(problem)
+    except FetcherDied as problem:
+        _tell_pending(shop, errand, hear, "fetcher_died", str(problem))
+        return str(problem)
+    return ""
 
 
-def _tell_pending(shop: Workshop, errand: Errand, hear: Hear, why: str) -> None:
+def _tell_pending(shop: Workshop, errand: Errand, hear: Hear, reason: str, why: str) -> None:
     with shop.reading() as session:
         pending = list_pending(session, errand.source_run_id)
     for target in pending:
-        failure = FetchFailure(target.url, "no_room", why, target.depth)
+        failure = FetchFailure(target.url, reason, why, target.depth)
         hear(Fetched(target.url, target.url, None, 0, failure=failure))

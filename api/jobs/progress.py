@@ -12,8 +12,9 @@ from crawler.items import FetchFailure
 class SourceReport:
     """What came of one source; `error` is a sentence, empty when all went well.
 
-    `failed` pages are told by reason in `errors`; `warnings` are sentences for the operator; `bytes` came as bodies,
-    unpacked; `unverified` pages came with a certificate that does not verify; `seconds` are those of this time.
+    `failed` pages are told by reason in `errors`; `warnings` are sentences for the operator; `bytes` are those that
+    travelled, answers with their headers, still packed; `unverified` pages came with a certificate that does not
+    verify; `seconds` are those of this time.
     """
 
     source: str
@@ -47,7 +48,10 @@ class WeeklyReport:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came of one URL: a failure, or the capture that holds its page; `received` are the bytes of its body."""
+    """What came of one URL: a failure, or the capture that holds its page.
+
+    `received` are the bytes of its body, unpacked; `sent` those of the answer as it travelled, headers included.
+    """
 
     url: str
     final_url: str
@@ -55,6 +59,7 @@ class Fetched:
     received: int
     failure: FetchFailure | None = None
     capture_id: str | None = None
+    sent: int = 0
 
 
 Hear = Callable[[Fetched], None]

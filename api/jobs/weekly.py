@@ -12,11 +12,12 @@ from sqlmodel import select
 from api.exceptions import RoomShort, SettingsInvalid
 from api.jobs.closing import close_visit
 from api.jobs.comparing import compare_all
-from api.jobs.crawl import Stopped, Visit
+from api.jobs.crawl import Stopped
 from api.jobs.ledger import Errand
 from api.jobs.lock import hold_lock
 from api.jobs.plan import Plan, close_runs, make_plan
 from api.jobs.progress import Progress, SourceReport, WeeklyReport
+from api.jobs.restarts import visit_to_the_end
 from api.jobs.workshop import Workshop
 from api.judging.scanner import Scanner
 from api.services.alarms import late_warning
@@ -157,7 +158,7 @@ def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progre
     progress.begin(errand.source.name)
     error = ""
     try:
-        Visit(shop, errand, policy, progress).run()
+        visit_to_the_end(shop, errand, policy, progress)
     except Stopped:
         raise
     except (CrawlerError, RoomShort) as problem:

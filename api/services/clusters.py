@@ -12,6 +12,7 @@ from api.exceptions import BlobDamaged, BlobMissing
 from api.services.alike_texts import group_texts
 from api.services.operators import Operator, find_operators
 from api.store.blobs import BlobStore
+from api.store.commands.icons import host_icon
 from api.store.commands.likeness import replace_groups, save_print
 from api.store.engine import reading, writing
 from api.store.ids import derived_id
@@ -29,6 +30,7 @@ from api.store.tables.pages import SitePage, StoredDocument
 from crawler.canonical import lookup_key, site_of
 from crawler.exceptions import UrlInvalid
 from crawler.extraction.marks import Mark, find_marks
+from crawler.icons import icon_url
 from crawler.items import Block, Signal
 from crawler.likeness import PERMUTATIONS, shingles, signature
 
@@ -97,13 +99,17 @@ def _marks(session: Session, page: SitePage, document: StoredDocument) -> Sequen
         for row in document.blocks
     ]
     attributes = dict(document.attributes)
-    if digest := _icon_sha256(session, attributes.get("icon", "")):
+    if "icon_sha256" not in attributes and (digest := _icon_sha256(session, page, attributes.get("icon", ""))):
         attributes["icon_sha256"] = digest
     return find_marks(page.url, signals, blocks, attributes)
 
 
-def _icon_sha256(session: Session, url: str) -> str:
-    """The hash of an icon's bytes where they were fetched; "" otherwise."""
+def _icon_sha256(session: Session, page: SitePage, declared: str) -> str:
+    """The hash of an icon's bytes where they were fetched, as the host's icon or as a page; "" otherwise."""
+    url = icon_url(page.url, declared)
+    known = host_icon(session, page.host)
+    if known is not None and known.url == url and known.sha256:
+        return known.sha256
     try:
         return captured_sha256(session, lookup_key(url)) if url else ""
     except UrlInvalid:

@@ -27,6 +27,7 @@ CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
         "js": "text/javascript; charset=utf-8",
         "json": "application/json; charset=utf-8",
         "svg": "image/svg+xml; charset=utf-8",
+        "ico": "image/x-icon",
     }
 )
 # Fixed dates, so that two runs of the demo answer alike.

@@ -1,6 +1,7 @@
 """`extract(page) -> Document`: the one way into this package, a pure function that raises on no input."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from bs4.exceptions import ParserRejectedMarkup
@@ -9,7 +10,7 @@ from crawler.extraction import flat, plain, reference, walker
 from crawler.extraction.blocks import BlockBuilder
 from crawler.extraction.decoding import Decoded, clean, decode, unpack, without_surrogates
 from crawler.extraction.events import PageEvents
-from crawler.extraction.gaps import Evidence, gaps
+from crawler.extraction.gaps import TRUNCATED, Evidence, gaps
 from crawler.extraction.language import detect
 from crawler.extraction.media import Medium, medium
 from crawler.extraction.pieces import Piece
@@ -32,10 +33,16 @@ _READERS: Final[dict[Medium, Callable[[str, PageEvents], None]]] = {
 
 
 def extract(page: Page) -> Document:
-    """What a reader of the page sees; the charset comes from its headers, then from its bytes."""
+    """What a reader of the page sees; the charset comes from its headers, then from its bytes.
+
+    A page that broke off, or was cut at the limit of what is fetched, says so in not_seen.
+    """
     header = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     content_type = header or page.content_type
-    return extract_html(page.body, url=page.final_url or page.url, content_type=content_type)
+    document = extract_html(page.body, url=page.final_url or page.url, content_type=content_type)
+    if page.truncated and TRUNCATED not in document.not_seen:
+        return replace(document, not_seen=(TRUNCATED, *document.not_seen))
+    return document
 
 
 def extract_html(
@@ -51,7 +58,7 @@ def extract_html(
         kind = medium(body, content_type)
         decoded = decode(body, content_type, charset) if kind is not Medium.BINARY else Decoded("", "")
     if kind is Medium.BINARY:
-        not_seen = ("truncated", "not_html") if truncated else ("not_html",)
+        not_seen = (TRUNCATED, "not_html") if truncated else ("not_html",)
         return Document(url, "", "", (), "", not_seen=not_seen, extractor_version=EXTRACTOR_VERSION)
     if kind is Medium.HTML:
         builder, reader = _read_html(decoded.text, url)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+TRUNCATED: Final = "truncated"
 _HARDLY_ANY: Final = 60
 _LITTLE: Final = 400
 _SHORT: Final = 2_000
@@ -37,7 +38,7 @@ def gaps(evidence: Evidence) -> tuple[str, ...]:
     length = len(evidence.visible)
     found = []
     if evidence.truncated:
-        found.append("truncated")
+        found.append(TRUNCATED)
     if not evidence.readable:
         found.append("unknown_language")
     if evidence.passwords and length < _LITTLE:

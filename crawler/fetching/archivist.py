@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from scrapy.http import Request, Response
 from scrapy.http.headers import Headers
 
+from crawler.fetching.cutting import is_cut
 from crawler.fetching.records import Exchange
 from crawler.fetching.warc import WarcFiles
 
@@ -44,7 +45,7 @@ class Archivist:
             LOG.exception("no record could be made of %s", request.url)
 
     def _exchange(self, response: Response, request: Request) -> Exchange:
-        head, is_cut = _head(_status_line(response), response.headers)
+        head, is_head_cut = _head(status_line(response), response.headers)
         return Exchange(
             url=request.url,
             date=self._clock(),
@@ -55,13 +56,14 @@ class Archivist:
             body=response.body,
             ip_address=str(response.ip_address or ""),
             certificate=_certificate(response),
-            truncated=_truncated(response, is_cut=is_cut),
+            truncated=_truncated(response, is_head_cut=is_head_cut),
             before=request.meta.get(RECORDS, ()),
             seen=request.meta.get(SEEN),
         )
 
 
-def _status_line(response: Response) -> bytes:
+def status_line(response: Response) -> bytes:
+    """Give the line that an answer began with; its reason phrase is not kept, and is the usual one here."""
     try:
         phrase = HTTPStatus(response.status).phrase
     except ValueError:
@@ -94,8 +96,8 @@ def _certificate(response: Response) -> str:
     return "" if certificate is None else certificate.dumpPEM().decode("ascii")
 
 
-def _truncated(response: Response, *, is_cut: bool) -> str:
+def _truncated(response: Response, *, is_head_cut: bool) -> str:
     """Give the WARC-Truncated reason."""
     if "dataloss" in response.flags:
         return "disconnect"
-    return "length" if is_cut else ""
+    return "length" if is_cut(response) or is_head_cut else ""

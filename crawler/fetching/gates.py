@@ -96,7 +96,10 @@ def _literal_refusal(guard: AddressGuard, host: str, port: int) -> str:
         address = ip_address(host.rstrip("."))
     except ValueError:
         return ""
-    return guard.refusal(str(address), port)
+    why = guard.refusal(str(address), port)
+    if not why and address.version == 6:
+        return f"{address} is an IPv6 address, and pages are fetched over IPv4 only; name the site instead"
+    return why
 
 
 def _endpoint(url: str) -> tuple[str, int]:

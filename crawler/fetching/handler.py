@@ -17,11 +17,15 @@ from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol, Respons
 from twisted.web.iweb import IResponse
 
 from crawler.exceptions import PageBlocked
-from crawler.spiders.base import FetchingSpider
+from crawler.fetching.archivist import status_line
+from crawler.fetching.cutting import bound_again, cut
+from crawler.spiders.base import SENT, FetchingSpider
 
 if TYPE_CHECKING:
     from twisted.web._newclient import Request as TxRequest
 
+# Scrapy notes a length of nothing with these, which hardly any server sends.
+BODILESS = (204, 304)
 HEADERS_SETTING = "GUARD_MAX_HEADER_BYTES"
 
 
@@ -70,6 +74,7 @@ class BoundedHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._max_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._max_header_bytes = crawler.settings.getint(HEADERS_SETTING)
         self._pool._factory = bounded_factory(self._max_header_bytes)  # noqa: SLF001  (as Scrapy itself sets it)
 
@@ -79,14 +84,25 @@ class BoundedHandler(HTTP11DownloadHandler):
         assert isinstance(spider, FetchingSpider)
         spider.pauses.check(request.url)
         try:
-            response = await super().download_request(request)
+            response = cut(await super().download_request(request), self._max_bytes)
         except DownloadFailedError as problem:
             if _has(problem, HeadersTooLongError):
                 detail = f"{request.url} sent more than {self._max_header_bytes} bytes of headers"
                 raise PageBlocked("too_large", detail) from problem
             raise
+        finally:
+            bound_again(request)
+        request.meta[SENT] = (_head_size(response), len(response.body))
         spider.pauses.note(response)
         return response
+
+
+def _head_size(response: Response) -> int:
+    """Give the bytes of status line and headers, with all line ends."""
+    headers = [(name, value) for name, values in response.headers.items() for value in values]
+    if response.status in BODILESS:
+        headers = [(name, value) for name, value in headers if name != b"Content-Length"]
+    return len(status_line(response)) + sum(len(name) + len(value) + 4 for name, value in headers) + 4
 
 
 def _has(problem: DownloadFailedError, kind: type[Exception]) -> bool:

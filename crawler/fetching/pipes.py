@@ -80,6 +80,10 @@ class Answers:
             frame = encode_answer(ticket.serial, answer)
             await asyncio.get_running_loop().run_in_executor(self._writer, self._write, frame)
 
+    def finish(self) -> None:
+        """Wait until every answer that was given is on its way."""
+        self._writer.shutdown(wait=True)
+
     def give_now(self, ticket: Ticket, answer: Answer) -> None:
         """Send the answer to a ticket where no event loop runs any more."""
         if self._open.pop(ticket.serial, None) is not None:

@@ -54,7 +54,7 @@ class FetchPolicy:
     concurrency: int = 16
     per_host: int = 2
     retries: int = 1
-    memory_mb: int = 1500
+    memory_mb: int = 400
 
     def __post_init__(self) -> None:
         if not ("@" in self.contact or self.contact.startswith(("http://", "https://"))):

@@ -11,6 +11,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from crawler.exceptions import PageBlocked
+from crawler.fetching.cutting import ASKS_FOR_RULES
 from crawler.fetching.failures import explain
 from crawler.items import Pause
 from crawler.scope import Scope
@@ -21,8 +22,6 @@ PATH = "/robots.txt"
 MAX_BODY = 512 << 10
 # Asked before any page of the same host.
 PRIORITY = 1000
-# Request.meta: a request for rules, which waits for no rules itself, wherever its redirects lead.
-ASKS_FOR_RULES = "asks_for_rules"
 # Request.meta that Scrapy carries along a redirect, though it concerns the host that redirected.
 OF_THE_HOST_BEFORE = ("download_slot", "autothrottle_dont_adjust_delay")
 

@@ -45,13 +45,14 @@ class Entry:
 class Listing:
     """What was read of a listing; `problems` are sentences, in order, for what could not be read.
 
-    is_page: it is also a page that people look at, to be judged as a whole.
+    is_page: it is also a page that people look at, to be judged as a whole. following: addresses of its next pages.
     """
 
     entries: tuple[Entry, ...] = ()
     links: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     is_page: bool = False
+    following: tuple[str, ...] = ()
 
     @property
     def is_unreadable(self) -> bool:
@@ -111,6 +112,8 @@ def entry_pages(page: Page, listing: Listing, most: int) -> Iterator[Page]:
             truncated=entry.cut,
             # The bytes of an entry are ours; the archive holds those of its listing.
             records=(),
+            sent_head=0,
+            sent_body=0,
         )
 
 

@@ -1,6 +1,6 @@
 """RSS, Atom and product feeds in XML (Google Merchant): each item an entry, and the feed's own words one more."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from crawler.listings.entries import (
@@ -20,6 +20,8 @@ from crawler.listings.xml_stream import Stop, local_name, parse_xml
 ITEMS = frozenset({"item", "entry"})
 WHOLE = frozenset({"channel", "feed"})
 MAX_VALUES = 60
+# RFC 5005: the next page of a feed, and the archive of what it no longer holds.
+NEXT = frozenset({"next", "prev-archive"})
 # In the order in which one outweighs the other.
 IDENTITIES = ("guid", "g:id", "id", "link", "g:link")
 TITLES = ("title", "g:title", "media:title")
@@ -71,6 +73,7 @@ class _Feed:
 
     def __init__(self, problems: Problems) -> None:
         self.entries: list[Entry] = []
+        self.following: list[str] = []
         self.is_feed = False
         self._problems = problems
         self._path: list[str] = []
@@ -128,6 +131,8 @@ class _Feed:
         self._field = _Field(name, is_plain=plain)
         if local == "link" and attributes.get("rel", "alternate") == "alternate" and "href" in attributes:
             self._add(record, "link", attributes["href"][:MAX_FIELD])
+        if local == "link" and not record.is_item and attributes.get("rel") in NEXT and len(self.following) < MAX_LINKS:
+            self.following.append(attributes.get("href", "")[:MAX_FIELD])
 
     def _open_markup(self, local: str, attributes: dict[str, str]) -> None:
         assert self._field is not None
@@ -181,7 +186,7 @@ def read_xml_feed(body: bytes, content_type: str) -> Listing:
         problems.add(fault)
     if not feed.is_feed and not fault:
         problems.add("it is XML, but neither RSS nor Atom nor a product feed: it has no item or entry")
-    return Listing.of(feed.entries, problems)
+    return replace(Listing.of(feed.entries, problems), following=tuple(dict.fromkeys(feed.following)))
 
 
 def _entry(record: _Record) -> Entry:

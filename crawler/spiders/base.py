@@ -12,6 +12,7 @@ from crawler.archives.places import is_local
 from crawler.exceptions import PageBlocked
 from crawler.fetching.archivist import RECORDS, SEEN
 from crawler.fetching.certificates import CertificateLedger
+from crawler.fetching.cutting import OWN_BOUND, is_cut
 from crawler.fetching.failures import explain
 from crawler.fetching.gates import REDIRECT_SCOPE
 from crawler.fetching.pauses import Pauses
@@ -25,6 +26,8 @@ from crawler.sources import FILE_SPIDERS, Source
 
 # Request.meta: the ticket that the request serves; redirects and retries carry it on.
 TICKET = "ticket"
+# Request.meta: how long head and body of the latest answer were as they were sent; the handler notes it.
+SENT = "sent"
 # A server may send megabytes of headers; so many bytes of them suffice for evidence.
 MAX_HEADERS = 64 << 10
 MAX_CONTENT_TYPE = 200
@@ -35,6 +38,8 @@ class FetchingSpider(Spider):
 
     # Whether a redirect may lead away from the hosts of the start URLs and their subdomains.
     may_leave_site = False
+    # Whatever the policy allows, a fetcher of this spider may hold as much.
+    least_memory_mb = 0
 
     def __init__(
         self, *, source: Source, policy: FetchPolicy, feed: Feed, answers: Answers, clock: Callable[[], datetime]
@@ -101,7 +106,7 @@ class FetchingSpider(Spider):
                 callback=self.parse,
                 errback=self.on_failure,
                 headers=_validators(target),
-                meta={TICKET: ticket, SEEN: target.seen, REDIRECT_SCOPE: self._redirect_scope},
+                meta={TICKET: ticket, SEEN: target.seen, REDIRECT_SCOPE: self._redirect_scope, **_bound(target)},
                 dont_filter=True,  # what is fetched twice, and when, is the job's to decide
             )
         except ValueError as problem:
@@ -109,6 +114,8 @@ class FetchingSpider(Spider):
 
     def _page(self, target: Target, response: Response) -> Page:
         records = response.meta.get(RECORDS, ())
+        sent_head, sent_body = response.meta.get(SENT, (0, 0))
+        is_unchanged = response.status == 304
         return Page(
             url=target.url,
             final_url=response.url,
@@ -116,16 +123,23 @@ class FetchingSpider(Spider):
             fetched_at=records[-1].date if records else self.clock(),
             headers=_headers(response),
             content_type=_text((response.headers.get(b"Content-Type") or b"")[:MAX_CONTENT_TYPE]),
-            body=b"" if response.status == 304 else response.body,
+            body=b"" if is_unchanged else response.body,
             source=self.source.name,
             spider=self.source.spider,
             depth=target.depth,
             redirects=tuple(response.meta.get("redirect_urls", ())),
             ip_address=str(response.ip_address or ""),
-            truncated="dataloss" in response.flags,
+            truncated="dataloss" in response.flags or is_cut(response),
             certificate_problem=self.certificates.problem(response.url),
             records=records,
+            sent_head=sent_head,
+            sent_body=0 if is_unchanged else sent_body,
         )
+
+
+def _bound(target: Target) -> dict[str, int]:
+    """Give the Request.meta of a target that may be received in part of what the policy allows only."""
+    return {OWN_BOUND: target.max_bytes} if target.max_bytes else {}
 
 
 def _validators(target: Target) -> dict[str, str]:

@@ -160,6 +160,8 @@ FLOODS: dict[str, Reply | Odd] = {
     "/flood/header": stream(one_header),
     "/flood/interim": stream(interim),
     "/flood/page": stream(big),
+    "/flood/video": stream(lambda: iter((head("Content-Type: video/mp4"), *repeat(b"x" * 65536, 400)))),
+    "/flood/archive": stream(lambda: iter((head("Content-Type: application/zip", f"Content-Length: {9 * MEGABYTE}"),))),
 }
 """Answers that never end, or end too late."""
 
@@ -196,9 +198,13 @@ LIES: dict[str, Reply | Odd] = {
 }
 """Answers that say one thing and are another; what a browser would show of them is kept."""
 
+ROWS = b"".join(b"<tr><td>item %d<td>%d EUR" % (number, number * 37 % 990) for number in range(12 * MEGABYTE // 30))
 PAGES: dict[str, Reply | Odd] = {
     "/page/nested": Reply(b"<div>" * 400_000 + b"last words", headers={"Content-Type": HTML}),
     "/page/just-fits": Reply(b"<p>word" * (MAX_BYTES // 7), headers={"Content-Type": HTML}),
+    "/page/too-long": Reply(ROWS, headers={"Content-Type": HTML}),
+    "/page/too-long-packed": packed(gzip.compress(ROWS), "gzip"),
+    "/page/too-long-br": packed(brotli.compress(ROWS, quality=4), "br"),
     "/page/packed-8-times": packed(gzip.compress(b"<p>word" * (MAX_BYTES // 7)), "gzip"),
 }
 """Whole pages that are hard to hold or to read."""

@@ -92,10 +92,11 @@ def test_every_response_is_on_record_as_it_was_sent(tmp_path: Path) -> None:
         "/slow": never_done,
         "/talkative": talkative,
         "/same": Reply(status=304),
+        "/long": Reply(b"<p>long" * 20_000, headers={"Content-Type": "text/html"}),
         "/away": redirect("http://other.localhost:{port}/ok"),
     }
     with Loopback(pages) as web:
-        policy = make_policy(web, timeout_seconds=4.0, max_header_bytes=4 << 20)
+        policy = make_policy(web, timeout_seconds=4.0, max_header_bytes=4 << 20, max_bytes=70_000)
         urls = {path: web.url(path, "site.localhost") for path in pages}
         wanted = [Target(url) for path, url in urls.items() if path != "/robots.txt"]
         answers = visit(tmp_path, policy, wanted)
@@ -128,7 +129,9 @@ def test_every_response_is_on_record_as_it_was_sent(tmp_path: Path) -> None:
     via = [record for record in records if record.kind == "metadata"]
     last = next(one for one in via if one.headers["WARC-Concurrent-To"].strip("<>") == chain[-1].record_id)
     assert last.payload.decode().split("\r\n")[:4:2] == [f"via: {chain[0].url}", f"via: {chain[1].url}"]
-    cut = {urls["/cut"]: "disconnect", urls["/talkative"]: "length"}
+    cut = {urls["/cut"]: "disconnect", urls["/talkative"]: "length", urls["/long"]: "length"}
+    long = page(answers, urls["/long"])
+    assert responses[long.records[-1].record_id].payload == long.body == b"<p>long" * 10_000
     truncated = {one.url: one.headers["WARC-Truncated"] for one in records if "WARC-Truncated" in one.headers}
     assert truncated == cut
 

@@ -42,6 +42,19 @@ def test_a_redirect_to_no_notation_of_a_private_address_is_followed() -> None:
         assert vault.asked == []
 
 
+def test_addresses_of_ipv6_are_refused_in_a_sentence() -> None:
+    said = {
+        "http://[::1]/": "::1 is not a public address",
+        "http://[fe80::1]:8080/x": "fe80::1 is not a public address",
+        "https://[::ffff:10.0.0.1]/": "10.0.0.1 is not a public address",
+        "http://[2606:2800:220:1::1]/": "is an IPv6 address, and pages are fetched over IPv4 only",
+    }
+    answers = fetch(make_source("url_list", *said), make_policy(), list(said))
+    refused = {url: (getattr(answer, "reason", ""), getattr(answer, "detail", "")) for url, answer in answers.items()}
+    assert {url: reason for url, (reason, _) in refused.items()} == dict.fromkeys(said, "blocked_address")
+    assert all(said[url] in detail for url, (_, detail) in refused.items())
+
+
 @pytest.mark.parametrize("port", [1, 22, 25, 81, 3306, 6379, 8000, 8081, 9200, 65535])
 def test_a_port_that_no_web_page_is_served_on_is_not_asked(port: int, tmp_path: Path) -> None:
     # A public address: nothing is sent to it, for the port alone is refused.

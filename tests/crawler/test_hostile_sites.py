@@ -23,12 +23,20 @@ from tests.crawler.loopback import Loopback, Odd, Reply, make_policy, make_sourc
 MOST_MEMORY_MB = 400
 ORDINARY_PAGES = 40
 HEAVY_HOSTS = 24
+# What is kept of a page that is longer than is read.
+CUT = {
+    **dict.fromkeys(("/flood/body", "/flood/no-length"), b"x" * hostile.MAX_BYTES),
+    "/flood/page": (b"<p>filler" * 1_000_000)[: hostile.MAX_BYTES],
+    **dict.fromkeys(
+        ("/page/too-long", "/page/too-long-packed", "/page/too-long-br"), hostile.ROWS[: hostile.MAX_BYTES]
+    ),
+}
 # What each attack comes to; a page is given as its status and what is kept of its body.
 REFUSED = {
     **dict.fromkeys(hostile.BOMBS, "too_large"),
     **dict.fromkeys(("/bomb/layers", "/bomb/no-gzip", "/bomb/no-br", "/bomb/no-zstd"), "coding"),
     **dict.fromkeys(hostile.SLOW, "timeout"),
-    **dict.fromkeys(hostile.FLOODS, "too_large"),
+    **{path: "too_large" for path in hostile.FLOODS if path not in CUT},
     **dict.fromkeys(hostile.GARBAGE, "connection"),
     **dict.fromkeys(hostile.REDIRECTS, "redirects"),
 }
@@ -43,6 +51,7 @@ KEPT = {
     "/lie/long-header": (200, b"<p>a body"),
     "/to/nowhere": (302, b""),
     **{f"/chain/{number}": (200, b"the end of the chain") for number in range(4, 13)},
+    **{path: (200, body) for path, body in CUT.items()},
 }
 WHOLE = [path for path in (*hostile.LIES, *hostile.PAGES) if path not in KEPT]
 ATTACKS = hostile.BOMBS | hostile.SLOW | hostile.FLOODS | hostile.GARBAGE | hostile.LIES
@@ -143,6 +152,8 @@ def test_an_ordinary_site_is_fetched_whole_beside_every_attack(capsys: pytest.Ca
     expected = {path: whole.get(path, KEPT.get(path, REFUSED.get(path))) for path in attacks}
     just_fits = (200, body_of(ATTACKS["/page/just-fits"]))
     assert refused == expected | {"/page/packed-8-times": just_fits}
+    cut = {path for path, url in attacks.items() if getattr(crawl.answers[url], "truncated", False)}
+    assert cut == {*CUT, "/lie/longer", "/garbage/chunks"}
     assert [told(crawl.answers[url]) for url in heavy_urls] == [just_fits] * HEAVY_HOSTS
     by_host = [url.partition("//")[2].partition(".")[0] for url in crawl.answers]
     pages = [answer for answer in crawl.answers.values() if isinstance(answer, Page) and answer.status == 200]

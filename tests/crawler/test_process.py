@@ -9,18 +9,21 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from crawler.exceptions import FetcherDied
-from crawler.fetching.memory import ResidentMemoryLimit
-from crawler.items import FetchFailure, Page, Target
+from crawler.fetching.memory import resident_bytes
+from crawler.items import Archive, FetchFailure, Page, Target
 from crawler.process import FETCHER, CrawlProcess
 from crawler.protocol import Exit, encode_start
 from tests.crawler.loopback import Loopback, Odd, Reply, altered_fetcher, fetch, make_policy, make_source, redirect
 
 
-def endless(handler: BaseHTTPRequestHandler) -> None:
+def endless(handler: BaseHTTPRequestHandler, content_type: str = "") -> None:
     """Send a body without end, in chunks."""
     handler.send_response(200)
+    if content_type:
+        handler.send_header("Content-Type", content_type)
     handler.send_header("Transfer-Encoding", "chunked")
     handler.end_headers()
     try:
@@ -28,6 +31,11 @@ def endless(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(b"1000\r\n" + b"x" * 4096 + b"\r\n")
     except OSError:
         pass
+
+
+def endless_video(handler: BaseHTTPRequestHandler) -> None:
+    """Send a video without end."""
+    endless(handler, "video/mp4")
 
 
 def never_done(handler: BaseHTTPRequestHandler) -> None:
@@ -57,6 +65,7 @@ def talkative(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(b"ok")
 
 
+LIST = b"".join(b"<tr><td>item %d<td>%d EUR" % (number, number * 37 % 990) for number in range(12_000))
 ODD_PAGES: dict[str, Reply | Odd] = {
     "/ok": Reply(b"<p>hello", headers={"Content-Type": "text/html; charset=utf-8"}),
     "/gone": Reply(b"it is gone", status=410),
@@ -69,6 +78,12 @@ ODD_PAGES: dict[str, Reply | Odd] = {
     "/endless": endless,
     "/bomb": Reply(gzip.compress(b"0" * 2_000_000), headers={"Content-Encoding": "gzip"}),
     "/huge": Reply(b"x" * 300_000),
+    "/fits": Reply(b"y" * 200_000),
+    "/huge-list": Reply(LIST, headers={"Content-Type": "text/html"}),
+    "/packed-list": Reply(gzip.compress(LIST), headers={"Content-Type": "text/html", "Content-Encoding": "gzip"}),
+    "/packed-huge": Reply(os.urandom(300_000), headers={"Content-Encoding": "gzip", "Content-Type": "text/html"}),
+    "/video": Reply(b"x" * 300_000, headers={"Content-Type": "video/mp4"}),
+    "/endless-video": endless_video,
     "/slow": never_done,
     "/cut": cut_off,
     "/zipped": Reply(gzip.compress(b"<p>packed"), headers={"Content-Encoding": "gzip"}),
@@ -90,9 +105,10 @@ def test_every_kind_of_answer_comes_back_once() -> None:
         urls["/away"]: "offsite_redirect",
         urls["/round"]: "redirects",
         urls["/file"]: "redirects",
-        urls["/endless"]: "too_large",
         urls["/bomb"]: "too_large",
-        urls["/huge"]: "too_large",
+        urls["/video"]: "too_large",
+        urls["/endless-video"]: "too_large",
+        urls["/packed-huge"]: "too_large",
         urls["/talkative"]: "too_large",
         urls["/slow"]: "timeout",
         urls["/ok"] + "?" + "x" * 3000: "invalid_url",
@@ -113,16 +129,26 @@ def test_every_kind_of_answer_comes_back_once() -> None:
         "/cut": (200, b"ketamine for"),
         "/zipped": (200, b"<p>packed"),
         "/cookies": (200, b"set"),
+        "/endless": (200, b"x" * 200_000),
+        "/huge": (200, b"x" * 200_000),
+        "/huge-list": (200, LIST[:200_000]),
+        "/packed-list": (200, LIST[:200_000]),
+        "/fits": (200, b"y" * 200_000),
     }
+    cut = {path for path, page in pages.items() if isinstance(page, Page) and page.truncated}
+    assert cut == {"/cut", "/endless", "/huge", "/huge-list", "/packed-list"}
     assert not [name for name in asked if name.startswith("other.localhost")]
-    moved, cut, away = answers[urls["/moved"]], answers[urls["/cut"]], answers[urls["/away"]]
+    moved, broken_off, away = answers[urls["/moved"]], answers[urls["/cut"]], answers[urls["/away"]]
     assert isinstance(moved, Page)
-    assert isinstance(cut, Page)
+    assert isinstance(broken_off, Page)
+    zipped = answers[urls["/zipped"]]
+    assert isinstance(zipped, Page)
     assert isinstance(away, FetchFailure)
     assert moved.redirects == (urls["/moved"], urls["/moved/again"])
     assert moved.final_url == urls["/ok"].replace("site.localhost", "www.site.localhost")
     assert (moved.source, moved.spider, moved.content_type) == ("tested", "site", "text/html; charset=utf-8")
-    assert (cut.truncated, moved.truncated) == (True, False)
+    assert zipped.sent_body == len(gzip.compress(b"<p>packed")) > len(zipped.body)
+    assert (moved.sent_body, broken_off.sent_body, moved.sent) == (8, 12, moved.sent_head + 8)
     assert away.detail == urls["/ok"].replace("site.localhost", "other.localhost")
 
 
@@ -140,7 +166,8 @@ def test_validators_and_identity_are_sent_and_not_modified_is_a_page() -> None:
         page = fetch(make_source("site", web.url("/")), make_policy(web), [target])[target.url]
         sent = web.headers["127.0.0.1/page"]
     assert isinstance(page, Page)
-    assert (page.status, page.body, page.depth) == (304, b"", 3)
+    assert (page.status, page.body, page.depth, page.sent_body) == (304, b"", 3, 0)
+    assert page.sent_head > len('HTTP/1.1 304 Not Modified ETag: "7"')
     assert sent["if-none-match"] == '"7"'
     assert sent["if-modified-since"] == "Mon, 02 Nov 2026 06:00:00 GMT"
     assert sent["user-agent"] == "rxwarden/1 (+test@rxwarden.example)"
@@ -281,9 +308,40 @@ def test_what_a_job_imports_of_this_room_loads_neither_scrapy_nor_twisted() -> N
 
 
 def test_the_memory_limit_reads_what_is_held_now_and_not_the_peak() -> None:
-    limit = ResidentMemoryLimit.__new__(ResidentMemoryLimit)
-    before = limit.get_virtual_size()
+    before = resident_bytes()
     ballast = bytearray(os.urandom(64 << 20))
-    assert limit.get_virtual_size() - before > 32 << 20
+    assert resident_bytes() - before > 32 << 20
     del ballast
-    assert limit.get_virtual_size() - before < 32 << 20
+    assert resident_bytes() - before < 32 << 20
+
+
+def hoard(handler: BaseHTTPRequestHandler) -> None:
+    """Send all but the end of a long page, then hold the connection."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(8 << 20))
+    handler.end_headers()
+    try:
+        handler.wfile.write(b"x" * (7 << 20))
+        handler.connection.recv(1)
+    except OSError:
+        pass
+
+
+def test_a_fetcher_that_reaches_its_memory_ceiling_ends_itself_and_loses_nothing(tmp_path: Path) -> None:
+    with Loopback({"/hoard": hoard, "/page": Reply(b"here")}) as web:
+        heavy = [web.url("/hoard", f"h{number}.localhost") for number in range(40)]
+        light = [web.url("/page", f"p{number}.localhost") for number in range(20)]
+        policy = make_policy(web, memory_mb=200, concurrency=100)
+        answered: list[str] = []
+        archive = Archive(str(tmp_path))
+        with CrawlProcess(make_source("url_list", web.url("/page")), policy, archive=archive) as fetcher:
+            for url in light + heavy:
+                fetcher.send(Target(url))
+            with pytest.raises(FetcherDied, match=r"MEMORY_FULL.* it held \d+ MB, more than the 200 MB of memory_mb"):
+                answered.extend(answer.url for answer in fetcher)
+            assert sorted([*answered, *(target.url for target in fetcher.unanswered)]) == sorted(light + heavy)
+            assert set(answered) == set(light)
+    (file,) = tmp_path.iterdir()
+    with file.open("rb") as stream:
+        kept = [record.rec_headers.get_header("WARC-Target-URI") for record in ArchiveIterator(stream)]
+    assert set(light) <= set(kept)

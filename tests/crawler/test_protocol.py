@@ -41,6 +41,8 @@ PAGE = Page(
     ip_address="93.184.216.34",
     truncated=True,
     records=(RECORD, RECORD),
+    sent_head=120,
+    sent_body=9,
 )
 anything = st.text(st.characters(), max_size=30)
 

@@ -16,6 +16,7 @@ from api.services.tokens import draw_base62
 from api.store.engine import reading, writing
 from api.store.kinds import KeyScope
 from api.store.opening import open_store
+from api.store.queries.similar import list_clusters
 from api.store.tables.pages import Capture
 from api.store.tables.verdicts import StoredFinding, StoredVerdict
 from classifier.labels import Family, Severity
@@ -63,6 +64,12 @@ def test_page_is_judged_as_its_truth_says(truth: DemoTruth, demo: Demo, store: S
     accused = [fold(f.quote) for f in findings if f.severity is not Severity.LOW]
     for clean in truth.clean:
         assert not any(fold(clean) in one for one in accused), f"accused though clean: {clean}"
+
+
+def test_the_shop_and_its_mirror_are_told_as_one_operator(store: Session) -> None:
+    ((_, sites, links),) = list_clusters(store)
+    assert tuple(sites) == ("crystal-harbor.localhost", "lantern-quay.localhost")
+    assert {reason["kind"] for link in links for reason in link.reasons} == {"email", "tracker", "icon"}
 
 
 def test_a_case_decided_in_the_browser_is_answered_as_reviewed(demo: Demo, service: Service, browser: Browser) -> None:

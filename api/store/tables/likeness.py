@@ -1,9 +1,11 @@
 """What tells pages and sites alike: prints and marks of each page, and what was made of them after the last run."""
 
+from datetime import datetime
+
 from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
-from api.store.columns import HostileText
+from api.store.columns import HostileText, UtcDateTime
 from api.store.tables.base import Row
 
 
@@ -33,6 +35,25 @@ class PageMark(Row, table=True):
     kind: str
     shown: str = Field(sa_type=HostileText)
     is_contact: bool
+
+
+class HostIcon(Row, table=True):
+    """The icon that pages of a host name, as it was last had: SHA-256 and size of its bytes, empty and 0 without one.
+
+    `source_run_id`: the visit that asked last, once a host; `detail`: why there is no icon. WARC holds the answers.
+    """
+
+    __tablename__ = "host_icon"
+
+    host: str = Field(primary_key=True)
+    url: str = Field(sa_type=HostileText)
+    source_run_id: str
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    etag: str = Field(default="", sa_type=HostileText)
+    last_modified: str = Field(default="", sa_type=HostileText)
+    sha256: str = ""
+    size: int = 0
+    detail: str = Field(default="", sa_type=HostileText)
 
 
 class SiteMember(Row, table=True):

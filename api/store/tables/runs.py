@@ -32,8 +32,9 @@ class Run(Row, table=True):
 class SourceRun(Row, table=True):
     """One source within a run: what was fetched, what changed, what is newly flagged, what failed.
 
-    `bytes` are those of the bodies that came, unpacked; `errors` maps the reason of a failure to how many pages had it;
-    `warnings` are sentences for the operator; `unverified` counts the pages whose certificate does not verify.
+    `bytes` are those of the answers as they were sent, headers included, bodies still packed; `errors` maps the reason
+    of a failure to how many pages had it; `warnings` are sentences for the operator; `unverified` counts the pages
+    whose certificate does not verify.
     """
 
     __tablename__ = "source_run"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import Session
 
 from api.jobs.progress import SourceReport, WeeklyReport
@@ -107,9 +108,15 @@ def installation(web: TinyWeb, small_model: Path, tmp_path: Path) -> Installatio
     return make_installation(tmp_path / "data", small_model, web.endpoint)
 
 
-def make_installation(data: Path, model: Path, endpoint: str) -> Installation:
+@pytest.fixture
+def either_installation(web: TinyWeb, small_model: Path, tmp_path: Path, database_url: str) -> Installation:
+    """The same on each kind of database in turn."""
+    return make_installation(tmp_path / "data", small_model, web.endpoint, database_url)
+
+
+def make_installation(data: Path, model: Path, endpoint: str, database_url: str = "") -> Installation:
     """Make a data folder with a model."""
-    settings = Settings(data=data, demo=True, allowed_addresses=(endpoint,))
+    settings = Settings(data=data, demo=True, allowed_addresses=(endpoint,), database_url=SecretStr(database_url))
     settings.folder.create()
     shutil.copytree(model, model_folder(settings))
     return Installation(settings)

@@ -68,7 +68,7 @@ def test_killed_again_and_again_bytes_are_counted_once_and_each_page_is_told_of_
         kill_job_after(shop, web, answers)
     (one,) = shop.weekly().sources
     assert (one.pages, one.errors) == (PAGES, {"http_410": 1})
-    assert one.bytes == sum(len(page.body.encode()) for page in web.pages["shop"].values())
+    assert one.bytes == web.sent()
 
 
 def test_killed_in_a_later_week_the_comparison_with_the_week_before_stays(shop: Installation, web: TinyWeb) -> None:

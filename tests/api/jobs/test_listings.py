@@ -51,18 +51,37 @@ def violations(installation: Installation) -> list[str]:
 
 
 def test_entries_of_a_feed_are_judged_and_their_pages_fetched_but_no_further(
-    web: TinyWeb, installation: Installation
+    web: TinyWeb, either_installation: Installation
 ) -> None:
-    installation.watch(feed(web))
-    (report,) = installation.weekly().sources
+    either_installation.watch(feed(web))
+    (report,) = either_installation.weekly().sources
     assert (report.error, report.pages, report.failed) == ("", 5, 0)
     assert web.answered() == ["other/p/2", "shop/feed.xml", "shop/p/1"]
-    (flagged,) = violations(installation)
+    (flagged,) = violations(either_installation)
     assert flagged.startswith(web.url("shop", "/feed.xml#entry-"))
-    document = one_page(installation, flagged)[1]
+    document = one_page(either_installation, flagged)[1]
     assert document.title == "Crystal"
-    assert "discreet shipping" in installation_text(installation, document)
+    assert "discreet shipping" in installation_text(either_installation, document)
     assert web.url("shop", "/p/1") in document.links
+
+
+def test_the_next_pages_of_a_feed_are_read_as_far_as_the_source_allows(
+    web: TinyWeb, either_installation: Installation
+) -> None:
+    page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='/feed{next}.xml'/>"
+    page += "<item><guid>{at}</guid><title>Offer {at}</title><description>{said}</description></item></channel></rss>"
+    web.pages["shop"] = {
+        f"/feed{at}.xml": Answer(page.format(at=at, next=at + 1, said=OFFER), content_type="application/rss+xml")
+        for at in range(9)
+    }
+    start = web.url("shop", "/feed0.xml")
+    either_installation.watch(site(web, "shop", spider="feed", start_urls=(start,), max_depth=3))
+    (report,) = either_installation.weekly().sources
+    assert (report.error, report.failed) == ("", 0)
+    assert web.answered() == [f"shop/feed{at}.xml" for at in range(4)]
+    assert sorted(url.partition("#")[0] for url in violations(either_installation)) == [
+        web.url("shop", f"/feed{at}.xml") for at in range(4)
+    ]
 
 
 def test_the_archive_holds_a_feed_as_it_was_sent_and_its_entries_name_no_record(
@@ -92,13 +111,13 @@ def test_an_archived_answer_that_asked_for_a_pause_asks_nobody_now(installation:
 
 
 def test_an_unchanged_feed_costs_nothing_and_a_changed_entry_is_judged_again(
-    web: TinyWeb, installation: Installation
+    web: TinyWeb, either_installation: Installation
 ) -> None:
-    installation.watch(feed(web))
-    installation.weekly()
-    assert installation.weekly(1).sources[0].changed == 0
+    either_installation.watch(feed(web))
+    either_installation.weekly()
+    assert either_installation.weekly(1).sources[0].changed == 0
     feed(web, offer=OFFER + " Now 40 EUR.")
-    (report,) = installation.weekly(2).sources
+    (report,) = either_installation.weekly(2).sources
     assert (report.changed, report.new_flags) == (1, 0)
 
 
@@ -115,17 +134,17 @@ def test_a_feed_that_cannot_be_read_fails_with_its_reason_and_is_judged_as_a_pag
 
 
 def test_ads_of_a_file_are_judged_and_their_landing_pages_fetched(
-    web: TinyWeb, installation: Installation, tmp_path: Path
+    web: TinyWeb, either_installation: Installation, tmp_path: Path
 ) -> None:
     file = tmp_path / "ads of may.csv"
     file.write_text(
         f'id,headline,body,landing_url\n1,Crystal,"{OFFER}",{web.url("shop", "/p/1?utm_source=ad")}\n2,"torn\n'
     )
     feed(web)
-    installation.watch(Source("library", "ads", (file.as_uri(),)))
-    (report,) = installation.weekly().sources
+    either_installation.watch(Source("library", "ads", (file.as_uri(),)))
+    (report,) = either_installation.weekly().sources
     assert (report.error, web.answered()) == ("", ["shop/p/1"])
-    (flagged,) = violations(installation)
+    (flagged,) = violations(either_installation)
     assert flagged.startswith(file.as_uri() + "#entry-")
 
 
@@ -143,17 +162,21 @@ def test_an_archive_is_judged_without_network_and_shows_the_newest_of_each_page(
     assert "crawl.warc.gz: records that only repeat a page" in installation.heard.sentences[0]
 
 
-def test_an_archive_never_hides_a_newer_capture(installation: Installation, tmp_path: Path) -> None:
+def test_an_archive_never_hides_a_newer_capture(either_installation: Installation, tmp_path: Path) -> None:
     newer, older = tmp_path / "newer.warc", tmp_path / "older.warc"
     newer.write_bytes((ARCHIVES / "torn-warc" / "input.warc").read_bytes())
     older.write_bytes(newer.read_bytes().replace(b"2026-10", b"2025-10"))
-    installation.watch(Source("newer", "archive", (newer.as_uri(),)))
-    installation.weekly()
-    before = count(installation, Capture)
-    installation.watch(Source("older", "archive", (older.as_uri(),)))
-    (report,) = installation.weekly(only=["older"]).sources
-    assert (report.error, report.pages, set(failures(installation).values())) == ("", 0, {"overtaken", "http_404"})
-    assert count(installation, Capture) == before + 1
+    either_installation.watch(Source("newer", "archive", (newer.as_uri(),)))
+    either_installation.weekly()
+    before = count(either_installation, Capture)
+    either_installation.watch(Source("older", "archive", (older.as_uri(),)))
+    (report,) = either_installation.weekly(only=["older"]).sources
+    assert (report.error, report.pages, set(failures(either_installation).values())) == (
+        "",
+        0,
+        {"overtaken", "http_404"},
+    )
+    assert count(either_installation, Capture) == before + 1
 
 
 def test_a_missing_file_fails_its_source_and_says_so(installation: Installation, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from api.store.opening import open_store
 from api.store.tables.hosts import Host
 from tests.api.jobs.asking import failures
 from tests.api.jobs.conftest import Installation, site
-from tests.api.jobs.web import Answer, TinyWeb, html
+from tests.api.jobs.web import BESIDE, Answer, TinyWeb, html
 from tests.api.world import MONDAY
 
 HOURS = "Our bakery is open from eight to six, and on Sundays until noon."
@@ -31,7 +31,7 @@ def test_two_sources_on_one_host_visit_it_one_after_the_other(web: TinyWeb, inst
         installation.watch(site(web, f"list-{shop}", spider="url_list", start_urls=urls))
     report = installation.weekly()
     assert [source.pages for source in report.sources] == [12, 12, 12]
-    asked = [place.split("/")[1] for place, _ in web.asked if not place.endswith("/robots.txt")]
+    asked = [place.split("/")[1] for place, _ in web.asked if not place.endswith(BESIDE)]
     assert len(asked) == 36
     assert len([shop for shop, _ in groupby(asked)]) == 3
     assert installation.look(hosts) == {"mall.localhost": ("", False)}

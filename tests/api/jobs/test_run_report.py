@@ -56,15 +56,23 @@ def test_bytes_and_errors_by_reason_are_told_and_kept(shop: Installation, web: T
     web.pages["shop"]["/p2"] = Answer(status=302, location="http://10.0.0.1/")
     (one,) = shop.weekly().sources
     assert one.errors == {"http_410": 2, "offsite_redirect": 1}
-    assert one.bytes == sum(len(page.body.encode()) for page in web.pages["shop"].values())
+    assert one.bytes == web.sent() - web.sent("shop/p2")
     kept = shop.look(lambda session: session.exec(select(SourceRun)).one())
     assert (kept.errors, kept.bytes, kept.failed) == (one.errors, one.bytes, 3)
 
 
-def test_a_week_later_nothing_but_the_error_pages_is_received(shop: Installation, web: TinyWeb) -> None:
-    web.pages["shop"]["/p0"] = Answer("gone", 410)
+def test_a_week_later_heads_and_the_error_pages_are_all_that_is_received(shop: Installation, web: TinyWeb) -> None:
+    web.pages["shop"]["/p0"] = Answer("gone" * 1000, 410)
     shop.weekly()
-    assert shop.weekly(week=1).sources[0].bytes == len("gone")
+    received = shop.weekly(week=1).sources[0].bytes
+    assert (received, received // 1000) == (web.sent(), 5)
+
+
+def test_what_came_packed_is_counted_as_it_travelled(shop: Installation, web: TinyWeb) -> None:
+    web.pages["shop"] = {"/": Answer(html("Shop", HOURS * 500), is_packed=True)}
+    report = shop.weekly()
+    assert report.sources[0].bytes == web.sent() < len(HOURS) * 50
+    assert f"{web.sent()} B" in shown(report)
 
 
 def test_every_fourth_time_a_page_is_asked_for_whole(shop: Installation, web: TinyWeb) -> None:

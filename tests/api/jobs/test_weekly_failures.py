@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from api.exit_codes import ExitCode
+from api.jobs import restarts
 from api.store.blobs import BlobStore
 from api.store.engine import open_engine, writing
 from api.store.kinds import CaptureState, RunState, SourceRunState
@@ -75,14 +76,28 @@ def test_an_offer_behind_an_error_status_is_seen_all_the_same(shop: Installation
     assert one_page(shop, web.url("shop", "/offer"))[0].status == 404
 
 
-def test_a_fetcher_that_dies_costs_its_source_and_what_it_had_is_kept(shop: Installation, web: TinyWeb) -> None:
+def test_a_page_that_takes_its_fetcher_down_costs_itself_alone(shop: Installation, web: TinyWeb) -> None:
     def kill_fetcher(path: str) -> None:
         if path == "/offer":
             kill_children(b"crawler.child")
 
     web.before = kill_fetcher
+    shop.watch(site(web, "other", start_urls=(web.url("shop", "/about"),)))
     report = shop.weekly()
-    assert "was ended by SIGKILL" in report.sources[0].error
+    assert [(one.source, one.error, one.pages) for one in report.sources] == [("other", "", 1), ("shop", "", 2)]
+    assert failures(shop) == {"/offer": "fetcher_died"}
+    assert sum("a fetcher died and a new one goes on" in sentence for sentence in shop.heard.sentences) == 3
+    web.before = lambda _path: None
+    web.forget()
+    assert (shop.weekly(week=1).sources[1].pages, web.answered(200)) == (3, ["shop/offer"])
+
+
+def test_fetchers_that_die_again_and_again_fail_the_source_and_what_it_had_is_kept(
+    shop: Installation, web: TinyWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restarts, "MOST_DEATHS", 2)
+    web.before = lambda path: kill_children(b"crawler.child") if path == "/offer" else None
+    assert "was ended by SIGKILL" in shop.weekly().sources[0].error
     web.before = lambda _path: None
     web.forget()
     assert shop.weekly(days=1).sources[0].pages == 3

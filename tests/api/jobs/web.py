@@ -1,5 +1,6 @@
 """A little web on loopback: pages by host and path, requests counted, and a door that can be held shut."""
 
+import gzip
 import hashlib
 import ssl
 import threading
@@ -11,6 +12,9 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+# Asked of every host, whatever its pages are.
+BESIDE = ("/robots.txt", "/favicon.ico")
+
 
 @dataclass
 class Answer:
@@ -21,6 +25,7 @@ class Answer:
     content_type: str = "text/html; charset=utf-8"
     location: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    is_packed: bool = False
 
 
 @dataclass
@@ -29,6 +34,7 @@ class TinyWeb:
 
     pages: dict[str, dict[str, Answer]] = field(default_factory=dict)
     asked: list[tuple[str, int]] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
     before: Callable[[str], None] = lambda _path: None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -82,10 +88,22 @@ class TinyWeb:
         self.pages[host] = {"/": Answer(html(host, texts.get("index", "Welcome."), f"<ul>{links}</ul>")), **pages}
 
     def answered(self, status: int | None = None) -> list[str]:
-        """Give the `host/path` of the requests so far, sorted, without robots.txt; those with one status if asked."""
+        """Give the `host/path` of the requests so far, sorted; those with one status if asked.
+
+        What is asked of every host anyway is left out: robots.txt and the usual icon.
+        """
         with self._lock:
             asked = list(self.asked)
-        return sorted(place for place, got in asked if status in (None, got) and not place.endswith("/robots.txt"))
+        return sorted(place for place, got in asked if status in (None, got) and not place.endswith(BESIDE))
+
+    def sent(self, *places: str) -> int:
+        """Give the bytes of the latest answers to these `host/path`, or to all but robots.txt, heads included."""
+        with self._lock:
+            return sum(
+                size
+                for place, size in self.sizes.items()
+                if (place in places if places else not place.endswith("/robots.txt"))
+            )
 
     def forget(self) -> None:
         """Count from zero again."""
@@ -103,9 +121,13 @@ class TinyWeb:
         status = found.status
         if status == 200 and request.headers.get("If-None-Match") == etag:
             status, body = 304, b""
+        if found.is_packed and status == 200:
+            body = gzip.compress(body)
         with self._lock:
             self.asked.append((host + path, status))
         request.send_response(status)
+        if found.is_packed and status == 200:
+            request.send_header("Content-Encoding", "gzip")
         request.send_header("ETag", etag)
         if status != 304:
             request.send_header("Content-Type", found.content_type)
@@ -114,6 +136,10 @@ class TinyWeb:
             request.send_header(name, value)
         if found.location:
             request.send_header("Location", found.location)
+        # As it is put on the wire: the head with its empty line, and the body.
+        head = b"".join(getattr(request, "_headers_buffer"))  # noqa: B009
+        with self._lock:
+            self.sizes[host + path] = len(head) + 2 + len(body)
         request.end_headers()
         request.wfile.write(body)
 

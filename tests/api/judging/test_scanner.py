@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -103,6 +104,13 @@ def test_a_line_of_two_megabytes_is_judged_to_its_end(scanner: Scanner, kind: Ki
 @pytest.mark.parametrize("body", [b"\x00" * 10_000, b"%PDF-1.7 \xff\xfe", bytes(range(256)) * 100, b"\x1f\x8b\x08"])
 def test_what_is_no_page_is_not_clear(scanner: Scanner, body: bytes) -> None:
     assert scanner.scan_page(page(body), TODAY).verdict.outcome is Outcome.UNCLEAR
+
+
+def test_a_page_that_was_cut_is_never_clear(scanner: Scanner) -> None:
+    whole = page(f"<p>{PLAIN}".encode())
+    assert scanner.scan_page(whole, TODAY).verdict.outcome is Outcome.CLEAR
+    verdict = scanner.scan_page(replace(whole, truncated=True), TODAY).verdict
+    assert (verdict.outcome, verdict.degraded) == (Outcome.UNCLEAR, ("truncated",))
 
 
 def test_a_job_over_its_allowance_is_not_read_and_the_next_one_is(short: Scanner) -> None:

@@ -73,6 +73,15 @@ def test_one_line_of_two_megabytes_is_read_whole():
     assert "truncated" not in document.not_seen
 
 
+def test_eight_megabytes_of_an_ordinary_table_are_read_to_its_last_row():
+    cell = '<td class="cell number" data-sort="asc" style="padding: 2px 4px; border: 1px solid #ccc">'
+    rows = "".join(f"<tr>{cell}{number}{cell}{number % 97},50 EUR" for number in range(45_000))
+    assert len(rows) > 8_000_000
+    document = extract_html(f"<html lang=en><table>{rows}<tr><td>the last row</table>")
+    assert document.text.endswith("the last row")
+    assert "truncated" not in document.not_seen
+
+
 def test_text_beyond_the_limit_is_cut_off_and_said_so():
     document = extract_html("<p>" + "a" * MAX_TEXT + "</p><p>beyond</p>")
     assert len(document.text) == MAX_TEXT
