@@ -45,9 +45,10 @@ class CueSet:
             for beginning in beginnings or ():
                 self._by_opening[beginning].append(number)
         self._at = lru_cache(maxsize=20_000)(self._beginning_at)
-        self._words = frozenset(
+        self.words = frozenset(
             word for cue in self.cues for text in cue.examples for word in re.findall(r"[a-z]{4,}", text.lower())
         )
+        """Words of the cues' examples; used to undo disguised spellings."""
 
     def find(self, text: str) -> tuple[CueHit, ...]:
         """The first hit of every cue, in the order of the pack; a cue is tried only where a match may begin."""
@@ -64,7 +65,3 @@ class CueSet:
     def _beginning_at(self, letters: str) -> tuple[int, ...]:
         """The cues that may begin at a word with these first letters."""
         return tuple(n for end in range(1, len(letters) + 1) for n in self._by_opening.get(letters[:end], ()))
-
-    def knows(self, word: str) -> bool:
-        """Whether a word occurs in a cue's example; used to undo disguised spellings."""
-        return word in self._words

@@ -76,13 +76,14 @@ class Lexicon:
         shortest = min(self._stem_lengths, default=0)
         # Most words begin no stem: one look-up spares them a slice for every length.
         self._stem_starts = (shortest, frozenset(stem[:shortest] for stem in self._stems))
-        self._words = frozenset(
+        self.words = frozenset(
             word
             for term in self.terms
             for name in (*term.names, *term.stems)
             for word in split_words(name)
             if len(word) > 3
         )
+        """Words that are (part of) an unambiguous name; used to undo disguised spellings."""
 
     def _add(self, name: str, term: Term, usage: Usage) -> None:
         words = tuple(split_words(name))
@@ -118,10 +119,6 @@ class Lexicon:
             if stem is not None and len(word) >= length:
                 return 1, stem, Usage.NAME
         return None
-
-    def knows(self, word: str) -> bool:
-        """Whether a single word is (part of) an unambiguous name; used to undo disguised spellings."""
-        return word in self._words
 
 
 def split_words(name: str) -> list[str]:

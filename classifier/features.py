@@ -90,7 +90,7 @@ class Viewer:
 
     def read(self, text: str) -> Reading:
         """Names and cues of raw text; slang only beside a sale, everyday words only beside a sign of the drug trade."""
-        normalized = normalize(text, self._pack.is_keyword)
+        normalized = normalize(text, self._pack.keywords)
         if not normalized.text:
             return Reading(normalized, (), ())
         cues = self._pack.cues.find(normalized.text)

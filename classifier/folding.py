@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 
 from classifier.lookalikes import FORMS, INVISIBLE, LOOKALIKES
+from classifier.slips import Keywords
 
 # Letters of Latin alphabets that stand for two, and one that NFD does not take apart.
 _PLAIN = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
@@ -22,7 +22,7 @@ _STRETCH = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
 _LONG_WORD = re.compile(r"\b[a-z]{6,60}\b")
 
 
-def fold(text: str, is_keyword: Callable[[str], bool]) -> tuple[str, tuple[int, ...], int]:
+def fold(text: str, keywords: Keywords) -> tuple[str, tuple[int, ...], int]:
     """The text with every character as it is read, the place each came from, and how many were there to disguise."""
     out: list[str] = []
     origins: list[int] = []
@@ -48,12 +48,12 @@ def fold(text: str, is_keyword: Callable[[str], bool]) -> tuple[str, tuple[int, 
         out.append(folded)
         origins += [start] * len(folded)
     read = "".join(out)
-    return read, tuple(origins), disguised + (_keywords_at(formed, read, is_keyword) if formed else 0)
+    return read, tuple(origins), disguised + (_keywords_at(formed, read, keywords) if formed else 0)
 
 
-def _keywords_at(places: set[int], text: str, is_keyword: Callable[[str], bool]) -> int:
+def _keywords_at(places: set[int], text: str, keywords: Keywords) -> int:
     """How many keywords hold one of the places, where letters stand that people write in earnest, but not in these."""
-    words = [m for m in _LONG_WORD.finditer(text) if is_keyword(m.group())]
+    words = [m for m in _LONG_WORD.finditer(text) if m.group() in keywords]
     return sum(not places.isdisjoint(range(*m.span())) for m in words)
 
 

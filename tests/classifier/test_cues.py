@@ -49,6 +49,6 @@ def test_first_hit_is_the_one_a_search_finds() -> None:
 
 def test_no_hit_in_the_labelled_passages_is_missed_or_added() -> None:
     for row in read_rows(passage_files(ROOT / "labeled_data")):
-        text = normalize(row.text, PACK.is_keyword).text
+        text = normalize(row.text, PACK.keywords).text
         searched = [(cue.id, *match.span()) for cue in PACK.cues.cues if (match := cue.pattern.search(text))]
         assert [(hit.cue.id, hit.start, hit.end) for hit in PACK.cues.find(text)] == searched
