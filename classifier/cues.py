@@ -49,6 +49,10 @@ class CueSet:
                 loose += rest
         # Most texts hold none of what may stand anywhere: one look spares them a search for each such cue.
         self._loose = re.compile("|".join(loose)) if loose else None
+        self._longer: defaultdict[str, list[str]] = defaultdict(list)
+        for opening in self._by_opening:
+            for end in range(1, _LETTERS + 1):
+                self._longer[opening[:end]].append(opening)
         self._at = lru_cache(maxsize=20_000)(self._beginning_at)
         self.words = frozenset(
             word for cue in self.cues for text in cue.examples for word in re.findall(r"[a-z]{4,}", text.lower())
@@ -62,9 +66,10 @@ class CueSet:
             searched = ((number, self.cues[number].pattern.search(text)) for number in self._anywhere)
             found = {number: match for number, match in searched if match}
         for word in _WORD_START.finditer(text):
+            at = word.start()
             for opening, numbers in self._at(word.group()):
-                if text.startswith(opening, word.start()):
-                    self._try(numbers, text, word.start(), found)
+                if text.startswith(opening, at):
+                    self._try(numbers, text, at, found)
         if not found:
             return ()
         return tuple(CueHit(self.cues[n], *found[n].span()) for n in sorted(found))
@@ -78,11 +83,9 @@ class CueSet:
     def _beginning_at(self, letters: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """The openings with their cues that may stand at a word with these first letters; fewer are a whole word."""
         whole = letters if len(letters) == _LETTERS else f"{letters} "
-        return tuple(
-            (opening, tuple(numbers))
-            for opening, numbers in self._by_opening.items()
-            if opening.startswith(whole) or letters.startswith(opening)
-        )
+        complete = (letters[:end] for end in range(1, len(letters) + 1))
+        beginnings = dict.fromkeys((*complete, *self._longer.get(whole, ())))
+        return tuple((one, tuple(self._by_opening[one])) for one in beginnings if one in self._by_opening)
 
 
 def _beginnings(pattern: str) -> tuple[frozenset[str], tuple[str, ...]]:

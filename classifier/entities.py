@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _PIECE = re.compile(r"[^\W_]+")
 
@@ -76,6 +77,7 @@ class Lexicon:
         shortest = min(self._stem_lengths, default=0)
         # Most words begin no stem: one look-up spares them a slice for every length.
         self._stem_starts = (shortest, frozenset(stem[:shortest] for stem in self._stems))
+        self._may_begin = lru_cache(maxsize=50_000)(self._is_beginning)
         self.words = frozenset(
             word
             for term in self.terms
@@ -92,6 +94,8 @@ class Lexicon:
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """All mentions in order, without overlap."""
+        if not any(map(self._may_begin, split_words(text))):
+            return ()
         tokens = [(m.group(), m.start(), m.end()) for m in _PIECE.finditer(text)]
         found: list[Mention] = []
         at = 0
@@ -105,6 +109,11 @@ class Lexicon:
             found.append(Mention(term, text[start:end], start, end, usage))
             at += count
         return tuple(found)
+
+    def _is_beginning(self, word: str) -> bool:
+        """Whether a mention may begin with a word; most texts have none."""
+        shortest, starts = self._stem_starts
+        return word in self._by_first or word[:shortest] in starts
 
     def _match(self, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, Term, Usage] | None:
         word = tokens[at][0]
