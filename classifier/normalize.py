@@ -125,7 +125,7 @@ def _guesses(text: str, keywords: Keywords) -> list[Edit]:
     """Words with a few letters of no known shape, where a keyword fits."""
     if text.isascii():
         return []
-    mixed = (m for m in _MIXED.finditer(text) if 1 <= _unknown(m.group()) <= len(_GUESSES))
+    mixed = (m for m in _MIXED.finditer(text) if not m.group().isascii() and 1 <= _unknown(m.group()) <= len(_GUESSES))
     tried = [(m.span(), _fitting(m.group(), keywords)) for m in islice(mixed, _MOST_GUESSES)]
     return [Edit(*span, word, True) for span, word in tried if word]
 
