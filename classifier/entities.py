@@ -77,7 +77,7 @@ class Lexicon:
         shortest = min(self._stem_lengths, default=0)
         # Most words begin no stem: one look-up spares them a slice for every length.
         self._stem_starts = (shortest, frozenset(stem[:shortest] for stem in self._stems))
-        self._may_begin = lru_cache(maxsize=50_000)(self._is_beginning)
+        self._may_begin = lru_cache(maxsize=20_000)(self._is_beginning)
         self.words = frozenset(
             word
             for term in self.terms

@@ -38,7 +38,7 @@ def penalty(family: Family, region: str, view: View, as_of: date, pack: PolicyPa
 
 def is_unreadable(view: View) -> bool:
     """Whether most letters are of a script in which no example is written: neither Latin nor Cyrillic."""
-    text = view.normalized.text
+    text = view.reading.normalized.text
     if text.isascii():
         return False
     foreign = sum(map(str.isalpha, _ELSEWHERE.findall(text)))

@@ -23,7 +23,7 @@ _TRADED = frozenset({Role.SUBJECT, Role.ANALOGUE, Role.DRUG})
 _MASKS = {Role.SUBJECT: "_ket_", Role.ANALOGUE: "_ana_", Role.DRUG: "_drug_", Role.TREATMENT: "_other_"}
 
 # About thirty bytes are kept for each of them.
-_CHARACTERS_KEPT = 1_000_000
+_CHARACTERS_KEPT = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class View:
     @property
     def roles_around(self) -> frozenset[Role]:
         """Roles of the terms named in the lead-in or elsewhere on the page."""
-        return self.lead.roles | self.context_roles
+        return self.lead.roles | self.context_roles if self.lead.roles else self.context_roles
 
     def cue_hit(self, *ids: str) -> CueHit | None:
         """The first of these cues that stands in the passage itself."""

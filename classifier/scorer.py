@@ -16,7 +16,7 @@ from classifier.labels import Family
 from classifier.types import Passage
 
 _WORDS_KEPT = 200_000
-_PASSAGES_KEPT = 20_000
+_PASSAGES_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Scorer:
         rows = self._rows("words", features_of_words(forms, names))
         found[0] = self._intercepts + self._sum("words", rows) / math.sqrt(max(1, len(rows)))
         if forms:
-            words = [self._word(form) for form in forms]
+            words = [self._spelled.get(form) or self._word(form) for form in forms]
             root = math.sqrt(max(1, sum(word.grams for word in words)))
             added = [sum(weights) / root for weights in zip(*(word.weights for word in words), strict=True)]
             found[1, : len(added)] = added
@@ -132,7 +132,7 @@ class Scorer:
 
     def _rows(self, block: str, features: Sequence[str]) -> list[int]:
         vocabulary = self._blocks[block][0]
-        return [vocabulary[feature] for feature in features if feature in vocabulary]
+        return [row for row in map(vocabulary.get, features) if row is not None]
 
     def _word(self, form: str) -> _Word:
         cached = self._spelled.get(form)

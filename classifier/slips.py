@@ -27,7 +27,7 @@ class Keywords:
         self._without_doubles = frozenset(map(_without_doubles, self._words))
         self._exchanged = _first_meant(self._words, _exchanged)
         self._shortened = _first_meant(self._words, _shortened)
-        self.meant_by = lru_cache(maxsize=50_000)(self._meant_by)
+        self.meant_by = lru_cache(maxsize=20_000)(self._meant_by)
         """The keyword meant by a word with letters repeated, two exchanged or one left out; else empty."""
 
     def __contains__(self, word: str) -> bool:
