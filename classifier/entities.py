@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _PIECE = re.compile(r"[^\W_]+")
 
@@ -76,13 +77,15 @@ class Lexicon:
         shortest = min(self._stem_lengths, default=0)
         # Most words begin no stem: one look-up spares them a slice for every length.
         self._stem_starts = (shortest, frozenset(stem[:shortest] for stem in self._stems))
-        self._words = frozenset(
+        self._may_begin = lru_cache(maxsize=20_000)(self._is_beginning)
+        self.words = frozenset(
             word
             for term in self.terms
             for name in (*term.names, *term.stems)
             for word in split_words(name)
             if len(word) > 3
         )
+        """Words that are (part of) an unambiguous name; used to undo disguised spellings."""
 
     def _add(self, name: str, term: Term, usage: Usage) -> None:
         words = tuple(split_words(name))
@@ -91,6 +94,8 @@ class Lexicon:
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """All mentions in order, without overlap."""
+        if not any(map(self._may_begin, split_words(text))):
+            return ()
         tokens = [(m.group(), m.start(), m.end()) for m in _PIECE.finditer(text)]
         found: list[Mention] = []
         at = 0
@@ -105,6 +110,11 @@ class Lexicon:
             at += count
         return tuple(found)
 
+    def _is_beginning(self, word: str) -> bool:
+        """Whether a mention may begin with a word; most texts have none."""
+        shortest, starts = self._stem_starts
+        return word in self._by_first or word[:shortest] in starts
+
     def _match(self, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, Term, Usage] | None:
         word = tokens[at][0]
         for words, term, usage in self._by_first.get(word, ()):
@@ -118,10 +128,6 @@ class Lexicon:
             if stem is not None and len(word) >= length:
                 return 1, stem, Usage.NAME
         return None
-
-    def knows(self, word: str) -> bool:
-        """Whether a single word is (part of) an unambiguous name; used to undo disguised spellings."""
-        return word in self._words
 
 
 def split_words(name: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Why a passage does not speak for its page: rules that hold whatever the words score."""
 
+import re
 from datetime import date
 
 from classifier.entities import Role
@@ -20,6 +21,8 @@ _UNNAMED = 1.0
 SILENCED = 4.0
 """A passage whose logit is lowered by this much says nothing at all."""
 _FEWEST_LETTERS = 12
+# Neither Latin nor Cyrillic.
+_ELSEWHERE = re.compile("[^\x00-\u024f\u0400-\u052f]")
 
 
 def penalty(family: Family, region: str, view: View, as_of: date, pack: PolicyPack) -> float:
@@ -35,12 +38,11 @@ def penalty(family: Family, region: str, view: View, as_of: date, pack: PolicyPa
 
 def is_unreadable(view: View) -> bool:
     """Whether most letters are of a script in which no example is written: neither Latin nor Cyrillic."""
-    text = view.normalized.text
+    text = view.reading.normalized.text
     if text.isascii():
         return False
-    letters = [char for char in text if char.isalpha()]
-    foreign = sum(not (char <= "\u024f" or "\u0400" <= char <= "\u052f") for char in letters)
-    return foreign >= _FEWEST_LETTERS and 2 * foreign > len(letters)
+    foreign = sum(map(str.isalpha, _ELSEWHERE.findall(text)))
+    return foreign >= _FEWEST_LETTERS and 2 * foreign > sum(map(str.isalpha, text))
 
 
 def names_its_subject(family: Family, view: View) -> bool:

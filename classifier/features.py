@@ -11,9 +11,9 @@ from classifier.cues import CueHit
 from classifier.entities import Mention, Role, Usage, split_words
 from classifier.normalize import Normalized, normalize
 from classifier.policy import PolicyPack
+from classifier.recent import Recent
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[$£€₽%!?*@#|:➜→✅☎📞💊❄🔥💯🍄🌿]")
-_DIGITS = re.compile(r"\d+")
 _SLANG_GROUPS = frozenset({"sale", "price", "evasion", "recreational"})
 _TRADE_CUES = frozenset({"stealth", "customs_reship", "coins", "messenger", "no_prescription"})
 _LEAD_GROUPS = frozenset({"sale", "claim", "price", "lawful"})
@@ -21,6 +21,9 @@ _SALE_GROUPS = frozenset({"sale", "price", "evasion", "no_prescription", "sham",
 _SOFTENING_GROUPS = frozenset({"hedge", "negation", "attribution", "disclosure", "risk"})
 _TRADED = frozenset({Role.SUBJECT, Role.ANALOGUE, Role.DRUG})
 _MASKS = {Role.SUBJECT: "_ket_", Role.ANALOGUE: "_ana_", Role.DRUG: "_drug_", Role.TREATMENT: "_other_"}
+
+# About thirty bytes are kept for each of them.
+_CHARACTERS_KEPT = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What stands in a text by itself, whatever surrounds it."""
+    """What stands in a text by itself, whatever surrounds it; `forms` are those of its tokens."""
 
     normalized: Normalized
     mentions: tuple[Mention, ...]
     cues: tuple[CueHit, ...]
+    kinds: tuple[tuple[str, str], ...]
+    """Id and group of each cue."""
+    forms: tuple[str, ...]
+    names: tuple[str, ...]
+    roles: frozenset[Role]
+    """Roles of the terms named in it."""
 
 
 class Token(NamedTuple):
@@ -50,30 +59,45 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A passage as the model and the rules see it."""
+    """A passage as the model and the rules see it: read by itself, under its lead-in, on a page of these roles."""
 
-    normalized: Normalized
-    tokens: tuple[Token, ...]
-    names: tuple[str, ...]
-    mentions: tuple[Mention, ...]
-    cues: tuple[CueHit, ...]
-    lead_mentions: tuple[Mention, ...]
-    lead_cues: tuple[CueHit, ...]
+    reading: Reading
+    lead: Reading
     context_roles: frozenset[Role]
+
+    @property
+    def normalized(self) -> Normalized:
+        """The text as a reader recognises it."""
+        return self.reading.normalized
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """The terms named in the passage itself."""
+        return self.reading.mentions
+
+    @property
+    def cues(self) -> tuple[CueHit, ...]:
+        """The cues that stand in the passage itself."""
+        return self.reading.cues
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The words with their places, which an explanation needs and a score does not."""
+        return tuple(_tokens(self.normalized.text, self.mentions))
 
     @property
     def roles_here(self) -> frozenset[Role]:
         """Roles of the terms named in the passage itself."""
-        return frozenset(m.term.role for m in self.mentions)
+        return self.reading.roles
 
     @property
     def roles_around(self) -> frozenset[Role]:
         """Roles of the terms named in the lead-in or elsewhere on the page."""
-        return frozenset(m.term.role for m in self.lead_mentions) | self.context_roles
+        return self.lead.roles | self.context_roles if self.lead.roles else self.context_roles
 
     def cue_hit(self, *ids: str) -> CueHit | None:
         """The first of these cues that stands in the passage itself."""
-        return next((hit for hit in self.cues if hit.cue.id in ids), None)
+        return next((hit for hit in self.reading.cues if hit.cue.id in ids), None)
 
 
 class Viewer:
@@ -81,55 +105,59 @@ class Viewer:
 
     def __init__(self, pack: PolicyPack) -> None:
         self._pack = pack
-        # Many passages stand under one heading.
-        self._read_lead_in = lru_cache(maxsize=256)(self.read)
+        self.read = Recent(self._read, _CHARACTERS_KEPT)
+        """Names and cues of raw text; slang only beside a sale, everyday words only beside a sign of the drug trade."""
 
     def view(self, text: str, context: Context | None = None) -> View:
         """The view of `text` in its context."""
         return self.place(self.read(text), context or Context())
 
-    def read(self, text: str) -> Reading:
-        """Names and cues of raw text; slang only beside a sale, everyday words only beside a sign of the drug trade."""
-        normalized = normalize(text, self._pack.is_keyword)
-        if not normalized.text:
-            return Reading(normalized, (), ())
+    def _read(self, text: str) -> Reading:
+        normalized = normalize(text, self._pack.keywords)
         cues = self._pack.cues.find(normalized.text)
-        found = self._pack.lexicon.find(normalized.text)
-        meant = {Usage.NAME}
-        if any(hit.cue.group in _SLANG_GROUPS for hit in cues):
-            meant.add(Usage.SLANG)
-            names_a_drug = any(m.usage is not Usage.EVERYDAY and m.term.role in _TRADED for m in found)
-            if names_a_drug or any(hit.cue.id in _TRADE_CUES for hit in cues):
-                meant.add(Usage.EVERYDAY)
-        return Reading(normalized, tuple(m for m in found if m.usage in meant), cues)
+        mentions = self._pack.lexicon.find(normalized.text)
+        if mentions:
+            meant = _meant(mentions, cues)
+            mentions = tuple(m for m in mentions if m.usage in meant)
+        return Reading(
+            normalized,
+            mentions,
+            cues,
+            tuple((hit.cue.id, hit.cue.group) for hit in cues),
+            tuple(_forms(normalized.text, mentions)),
+            tuple(word for m in mentions for word in split_words(m.name)),
+            frozenset(m.term.role for m in mentions),
+        )
 
     def place(self, reading: Reading, context: Context) -> View:
         """The view of what has been read, in its context."""
-        lead = self._read_lead_in(context.lead_in)
-        tokens = tuple(_tokens(reading.normalized.text, reading.mentions))
-        names = tuple(word for m in reading.mentions for word in split_words(m.name))
-        return View(
-            reading.normalized,
-            tokens,
-            names,
-            reading.mentions,
-            reading.cues,
-            lead.mentions,
-            lead.cues,
-            context.roles,
-        )
+        return View(reading, self.read(context.lead_in), context.roles)
+
+
+def _meant(found: Sequence[Mention], cues: Sequence[CueHit]) -> frozenset[Usage]:
+    """How words are meant as names beside these cues: slang beside a sale, everyday words beside the drug trade."""
+    if not any(hit.cue.group in _SLANG_GROUPS for hit in cues):
+        return frozenset({Usage.NAME})
+    names_a_drug = any(m.usage is not Usage.EVERYDAY and m.term.role in _TRADED for m in found)
+    if names_a_drug or any(hit.cue.id in _TRADE_CUES for hit in cues):
+        return frozenset(Usage)
+    return frozenset({Usage.NAME, Usage.SLANG})
 
 
 def word_features(view: View) -> list[str]:
     """Words with named substances masked, pairs of them, and the names themselves; a repeated feature counts again."""
-    forms = [token.form for token in view.tokens]
-    pairs = [f"{a} {b}" for a, b in zip(("^", *forms), (*forms, "$"), strict=True)] if forms else []
-    return [*forms, *pairs, *view.names]
+    return features_of_words(view.reading.forms, view.reading.names)
+
+
+def features_of_words(forms: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The same of the forms of its tokens and the words of its names."""
+    pairs = map(" ".join, zip(("^", *forms), (*forms, "$"), strict=True)) if forms else ()
+    return [*forms, *pairs, *names]
 
 
 def char_features(view: View) -> list[str]:
     """Character 3- to 5-grams inside each word, with its edges marked."""
-    return [gram for token in view.tokens for gram in word_grams(token.form)]
+    return [gram for form in view.reading.forms for gram in word_grams(form)]
 
 
 @lru_cache(maxsize=200_000)
@@ -141,30 +169,76 @@ def word_grams(word: str) -> tuple[str, ...]:
     return tuple(padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1))
 
 
-def cue_features(view: View) -> list[str]:
+class _Signs(NamedTuple):
+    """All of a view that its flags depend on."""
+
+    cues: tuple[tuple[str, str], ...]
+    lead_cues: tuple[tuple[str, str], ...]
+    here: frozenset[Role]
+    around: frozenset[Role]
+    lead: frozenset[Role]
+    names_many: bool
+    is_slang: bool
+    is_disguised: bool
+    length: int
+
+
+def cue_features(view: View) -> tuple[str, ...]:
     """Named flags: cues here and in the lead-in, who is named where, and pairs that mean more than their parts."""
-    here, around = view.roles_here, view.roles_around
-    groups = {hit.cue.group for hit in view.cues}
-    flags = {f"cue:{hit.cue.id}" for hit in view.cues}
-    flags |= {f"lead:{hit.cue.id}" for hit in view.lead_cues if hit.cue.group in _LEAD_GROUPS}
+    mentions = view.reading.mentions
+    return _flags(
+        _Signs(
+            view.reading.kinds,
+            view.lead.kinds,
+            view.roles_here,
+            view.roles_around,
+            view.lead.roles,
+            sum(m.term.role in _TRADED for m in mentions) >= 4,
+            any(m.usage is not Usage.NAME for m in mentions),
+            view.normalized.disguised > 0,
+            min(5, len(view.reading.forms) // 8),
+        )
+    )
+
+
+# Most passages show few signs, and so the same as many others.
+@lru_cache(maxsize=20_000)
+def _flags(signs: _Signs) -> tuple[str, ...]:
+    here, around = signs.here, signs.around
+    cues, groups = {cue for cue, _ in signs.cues}, {group for _, group in signs.cues}
+    flags = {f"cue:{cue}" for cue in cues}
+    flags |= {f"lead:{cue}" for cue, group in signs.lead_cues if group in _LEAD_GROUPS}
     flags |= {f"names:{role}" for role in here} | {f"near:{role}" for role in around - here}
     flags |= {f"group:{group}" for group in groups}
     traded = "drug here" if here & _TRADED else "drug near" if around & _TRADED else "no drug"
     flags |= {f"{group}+{traded}" for group in groups & _SALE_GROUPS}
-    named = {f"names:{role}" for role in here} | {f"lead:{role}" for role in {m.term.role for m in view.lead_mentions}}
-    flags |= {f"{a} & {b}" for a, b in combinations(sorted({hit.cue.id for hit in view.cues} | named), 2)}
+    named = {f"names:{role}" for role in here} | {f"lead:{role}" for role in signs.lead}
+    flags |= {f"{a} & {b}" for a, b in combinations(sorted(cues | named), 2)}
     subject = "subject here" if Role.SUBJECT in here else "subject near" if Role.SUBJECT in around else "no subject"
     if "claim" in groups:
         flags.add(f"claim+{subject}")
         flags |= {f"claim+{group}" for group in groups & _SOFTENING_GROUPS}
-    if sum(m.term.role in _TRADED for m in view.mentions) >= 4:
-        flags.add("many drugs named")
-    if any(m.usage is not Usage.NAME for m in view.mentions):
-        flags.add("slang")
-    if view.normalized.disguised:
-        flags.add("disguised letters")
-    flags.add(f"length:{min(5, len(view.tokens) // 8)}")
-    return sorted(flags)
+    shown = {
+        "many drugs named": signs.names_many,
+        "slang": signs.is_slang,
+        "disguised letters": signs.is_disguised,
+        f"length:{signs.length}": True,
+    }
+    return tuple(sorted(flags | {flag for flag, is_shown in shown.items() if is_shown}))
+
+
+def _forms(text: str, mentions: Sequence[Mention]) -> Iterator[str]:
+    """The forms of the tokens, found without their places."""
+    at = 0
+    for mention in mentions:
+        yield from _plain_forms(text, at, mention.start)
+        yield _MASKS[mention.term.role]
+        at = mention.end
+    yield from _plain_forms(text, at, len(text))
+
+
+def _plain_forms(text: str, start: int, end: int) -> list[str]:
+    return ["0" if word.isdecimal() else word for word in _TOKEN.findall(text, start, end)]
 
 
 def _tokens(text: str, mentions: Sequence[Mention]) -> Iterator[Token]:
@@ -179,4 +253,4 @@ def _tokens(text: str, mentions: Sequence[Mention]) -> Iterator[Token]:
 def _plain_tokens(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _TOKEN.finditer(text, start, end):
         word = match.group()
-        yield Token(_DIGITS.sub("0", word) if word[0].isdigit() else word, match.start(), match.end())
+        yield Token("0" if word.isdecimal() else word, *match.span())

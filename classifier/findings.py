@@ -55,7 +55,7 @@ class FindingMaker:
         for family in Family:
             cut = self._cut(family, scored, is_reported=family in reported)
             for one in scored:
-                if family in one.speaks_of and self.probability(one, family) >= cut:
+                if self.probability(one, family) >= cut and one.speaks_of(family):
                     yield from self._of_passage(one, family, page)
 
     def _cut(self, family: Family, scored: Sequence[Scored], *, is_reported: bool) -> float:
@@ -63,7 +63,7 @@ class FindingMaker:
         report = self._model.calibrations[family].report
         if not is_reported:
             return report
-        likely = (self.probability(s, family) for s in scored if family in s.speaks_of)
+        likely = (self.probability(s, family) for s in scored if s.speaks_of(family))
         return min(report, MORE_LIKELY_THAN_NOT, max(likely, default=1.0))
 
     def _of_passage(self, one: Scored, family: Family, page: _Page) -> Iterator[Finding]:
@@ -113,7 +113,7 @@ class FindingMaker:
 
 def _named_substance(view: View) -> str | None:
     for role in _SOLD:
-        for mention in (*view.mentions, *view.lead_mentions):
+        for mention in (*view.mentions, *view.lead.mentions):
             if mention.term.role is role:
                 return mention.substance
     return None

@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 
 from classifier.lookalikes import FORMS, INVISIBLE, LOOKALIKES
+from classifier.slips import Keywords
 
 # Letters of Latin alphabets that stand for two, and one that NFD does not take apart.
 _PLAIN = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
@@ -19,11 +19,18 @@ _WORD = re.compile(
 # Between two letters only: around words, emoji and at the start of a file these characters are ordinary.
 _HIDDEN = re.compile(rf"(?<={_LETTER})(?!\u00ad)[{''.join(sorted(INVISIBLE))}]+(?={_LETTER})")
 _STRETCH = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
+_OTHER = re.compile(r"[^\x00-\x7f]")
 _LONG_WORD = re.compile(r"\b[a-z]{6,60}\b")
 
 
-def fold(text: str, is_keyword: Callable[[str], bool]) -> tuple[str, tuple[int, ...], int]:
-    """The text with every character as it is read, the place each came from, and how many were there to disguise."""
+def fold(text: str, keywords: Keywords) -> tuple[str, tuple[int, ...] | None, int]:
+    """The text with every character as it is read, the place each came from (None where both run in step), and how
+    many were there to disguise."""
+    signs = frozenset(_OTHER.findall(text))
+    if all(map(_is_sign, signs)):
+        for sign in signs:
+            text = text.replace(sign, _read_letter(sign))
+        return text.lower(), None, 0
     out: list[str] = []
     origins: list[int] = []
     formed: set[int] = set()
@@ -48,12 +55,12 @@ def fold(text: str, is_keyword: Callable[[str], bool]) -> tuple[str, tuple[int, 
         out.append(folded)
         origins += [start] * len(folded)
     read = "".join(out)
-    return read, tuple(origins), disguised + (_keywords_at(formed, read, is_keyword) if formed else 0)
+    return read, tuple(origins), disguised + (_keywords_at(formed, read, keywords) if formed else 0)
 
 
-def _keywords_at(places: set[int], text: str, is_keyword: Callable[[str], bool]) -> int:
+def _keywords_at(places: set[int], text: str, keywords: Keywords) -> int:
     """How many keywords hold one of the places, where letters stand that people write in earnest, but not in these."""
-    words = [m for m in _LONG_WORD.finditer(text) if is_keyword(m.group())]
+    words = [m for m in _LONG_WORD.finditer(text) if m.group() in keywords]
     return sum(not places.isdisjoint(range(*m.span())) for m in words)
 
 
@@ -71,6 +78,15 @@ def _read_letter(char: str) -> str:
             part = (LOOKALIKES.get(part) or FORMS.get(part, part)).lower()
             pieces.append(_PLAIN.get(part) or FORMS.get(part) or LOOKALIKES.get(part, part))
     return "".join(pieces)
+
+
+@lru_cache(maxsize=50_000)
+def _is_sign(char: str) -> bool:
+    """Whether a character (a quotation mark, a dash) is read as one and never stands for a letter, whatever is around
+    it."""
+    read = _read_letter(char)
+    stands_in = char in INVISIBLE or char in LOOKALIKES or char in FORMS or (read.isascii() and _is_drawn(char))
+    return len(read) == 1 and read == read.lower() and not (stands_in or char.isalpha() or _ELSEWHERE.match(char))
 
 
 def _is_drawn(char: str) -> bool:

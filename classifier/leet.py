@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from itertools import islice, product
 
 from classifier.edits import Edit
-from classifier.slips import MOST_READINGS, IsKeyword, respelt
+from classifier.slips import MOST_READINGS, Keywords
 
 _LEET = {"0": "o", "1": "li", "2": "z", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
 _LEET |= {"@": "a", "$": "s", "!": "i", "|": "li", "€": "e", "¢": "c", "+": "t"}
-HAS_LEET = re.compile(r"[a-z][0-9@$!|€¢+]|[0-9@$!|€¢+][a-z]")
+# A stand-in beside a letter; it begins with the stand-in, for most texts have none.
+HAS_LEET = re.compile(r"[0-9@$!|€¢+](?:(?=[a-z])|(?<=[a-z].))")
 _LEET_TOKEN = re.compile(r"[\w@$!|€¢+]{3,40}")
 _UNIT = re.compile(
     r"(?:\d+x)?\d+(?:[.,]\d+)?(?:mg|g|gr|kg|ml|mcg|ug|oz|lb|x|k|cc|l|cm|mm|hz|gb|mb|h|hr|hrs|st|nd|rd|th|am|pm|usd|eur|gbp)?"
@@ -38,9 +39,9 @@ _L_BEFORE = {
 _ADDRESS = re.compile(r"[./@:#&=_]")
 
 
-def unleeted(text: str, is_keyword: IsKeyword) -> Iterator[Edit]:
+def unleeted(text: str, keywords: Keywords) -> Iterator[Edit]:
     """Keywords, words in which letters and stand-ins mix as in no other, and beside such words any mixture of both."""
-    keywords = words = 0
+    known = words = 0
     rest = []
     for match in _LEET_TOKEN.finditer(text):
         token = match.group().rstrip("!")
@@ -48,9 +49,9 @@ def unleeted(text: str, is_keyword: IsKeyword) -> Iterator[Edit]:
         if token.isalpha() or not _HAS_LETTER.search(token) or _UNIT.fullmatch(token):
             continue
         bare = token.rstrip("|+")
-        word = "" if bare.isalpha() else _leet_keyword(bare, is_keyword)
+        word = "" if bare.isalpha() else _leet_keyword(bare, keywords)
         if word:
-            keywords += 1
+            known += 1
             yield Edit(start, start + len(bare), word, True)
         elif _is_in_address(text, start, end):
             continue
@@ -59,18 +60,18 @@ def unleeted(text: str, is_keyword: IsKeyword) -> Iterator[Edit]:
             yield Edit(start, end, _spelt_out(token), False)
         elif _MIXTURE.fullmatch(token):
             rest.append((start, end))
-    is_all_leet = keywords + words >= _ALL_LEET
-    if keywords or words >= _SOME_LEET:
+    is_all_leet = known + words >= _ALL_LEET
+    if known or words >= _SOME_LEET:
         for start, end in rest:
             if is_all_leet or (end - start > 3 and not _NUMBERED.fullmatch(text, start, end)):
                 yield Edit(start, end, _spelt_out(text[start:end]), False)
 
 
-def _leet_keyword(token: str, is_keyword: IsKeyword) -> str:
+def _leet_keyword(token: str, keywords: Keywords) -> str:
     """The keyword that a token spells out, as it is or with a slip; else empty."""
     choices = [_LEET.get(c, c) for c in token]
     readings = ["".join(reading) for reading in islice(product(*choices), MOST_READINGS)]
-    return next(filter(is_keyword, readings), "") or respelt(_spelt_out(token), is_keyword)
+    return next(filter(keywords.__contains__, readings), "") or keywords.meant_by(_spelt_out(token))
 
 
 def _is_leet_word(token: str) -> bool:

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 from classifier.edits import Edit, apply, without_overlap
 from classifier.folding import fold
 from classifier.leet import HAS_LEET, unleeted
-from classifier.slips import LONG_ENOUGH_TO_MISS_ONE, LONGEST_KEYWORD, RUN, IsKeyword, respelt
+from classifier.slips import LONG_ENOUGH_TO_MISS_ONE, LONGEST_KEYWORD, RUN, Keywords
 
 # Single letters with one and the same thing between them: spaces, a sign beside spaces or two signs; or one sign.
 _SPACED = re.compile(
@@ -50,55 +50,60 @@ class Normalized:
         return self.origins[start], self.origins[end - 1] + 1
 
 
-def normalize(text: str, is_keyword: IsKeyword) -> Normalized:
+def normalize(text: str, keywords: Keywords) -> Normalized:
     """Fold case, width, accents and look-alikes, drop invisible characters, undo leet, spacing, stretching and slips.
 
-    A spelling is undone where that yields a word for which `is_keyword` is true, and where stand-ins or full stops part
+    A spelling is undone where that yields a word that is among `keywords`, and where stand-ins or full stops part
     letters as in no ordinary word (`tr4ck3d`, `b.u.y`): `500mg` and `mp3` stay.
     """
     if text.isascii():
         folded, origins, disguised = text.lower(), None, 0
     else:
-        folded, origins, disguised = fold(text, is_keyword)
+        folded, origins, disguised = fold(text, keywords)
     for find in (_edits, _guesses):
-        edits = without_overlap(find(folded, is_keyword))
+        edits = without_overlap(find(folded, keywords))
         if edits:
             folded, origins = apply(folded, origins, edits)
             disguised += sum(edit.hides for edit in edits)
     return Normalized(folded, origins, disguised)
 
 
-def _edits(text: str, is_keyword: IsKeyword) -> list[Edit]:
-    edits = []
-    for match in _LONG_WORD.finditer(text):
-        word = respelt(match.group(), is_keyword)
-        if word:
-            edits.append(Edit(*match.span(), word, bool(_TRIPLE.search(match.group()))))
+def _edits(text: str, keywords: Keywords) -> list[Edit]:
+    edits: list[Edit] = []
+    if any(map(keywords.meant_by, _LONG_WORD.findall(text))):
+        edits += _without_slips(text, keywords)
     if _IN_SPACED.search(text):
-        edits += _unspaced(text, is_keyword)
+        edits += _unspaced(text, keywords)
     if _IN_DOTTED.search(text):
-        edits += _undotted(text, is_keyword)
+        edits += _undotted(text, keywords)
     if HAS_LEET.search(text):
-        edits += unleeted(text, is_keyword)
+        edits += unleeted(text, keywords)
     return edits
 
 
-def _unspaced(text: str, is_keyword: IsKeyword) -> Iterator[Edit]:
+def _without_slips(text: str, keywords: Keywords) -> Iterator[Edit]:
+    for match in _LONG_WORD.finditer(text):
+        word = keywords.meant_by(match.group())
+        if word:
+            yield Edit(*match.span(), word, bool(_TRIPLE.search(match.group())))
+
+
+def _unspaced(text: str, keywords: Keywords) -> Iterator[Edit]:
     for match in _SPACED.finditer(text):
         joined = "".join(filter(str.isalpha, match.group()))
-        word = _find_keywords(joined, is_keyword) or respelt(joined, is_keyword)
+        word = _find_keywords(joined, keywords) or keywords.meant_by(joined)
         if word:
             yield Edit(*match.span(), word, True)
 
 
-def _undotted(text: str, is_keyword: IsKeyword) -> Iterator[Edit]:
+def _undotted(text: str, keywords: Keywords) -> Iterator[Edit]:
     for match in _DOTTED.finditer(text):
         joined = match.group()[::2]
-        word = joined if is_keyword(joined) else respelt(joined, is_keyword)
+        word = joined if joined in keywords else keywords.meant_by(joined)
         yield Edit(*match.span(), word or joined, bool(word) or len(joined) > _LONGEST_ACRONYM)
 
 
-def _find_keywords(joined: str, is_keyword: IsKeyword) -> str:
+def _find_keywords(joined: str, keywords: Keywords) -> str:
     """Letters cut so that keywords take up as many of them as can be, most of them at least; else empty."""
     # For each length: letters outside keywords, cuts, and the pieces with whether each is a keyword.
     best: list[tuple[int, int, tuple[tuple[str, bool], ...]]] = [(0, 0, ())]
@@ -108,7 +113,7 @@ def _find_keywords(joined: str, is_keyword: IsKeyword) -> str:
         grown = (*pieces, (joined[end - 1], False)) if is_word else (*pieces[:-1], (last + joined[end - 1], False))
         choices = [(outside + 1, cuts + is_word, grown)]
         for start in range(max(0, end - LONGEST_KEYWORD), end - _SHORTEST_KEYWORD + 1):
-            if is_keyword(joined[start:end]):
+            if joined[start:end] in keywords:
                 outside, cuts, pieces = best[start]
                 choices.append((outside, cuts + 1, (*pieces, (joined[start:end], True))))
         best.append(min(choices))
@@ -116,12 +121,12 @@ def _find_keywords(joined: str, is_keyword: IsKeyword) -> str:
     return " ".join(piece for piece, _ in pieces) if outside * 2 < len(joined) else ""
 
 
-def _guesses(text: str, is_keyword: IsKeyword) -> list[Edit]:
+def _guesses(text: str, keywords: Keywords) -> list[Edit]:
     """Words with a few letters of no known shape, where a keyword fits."""
     if text.isascii():
         return []
-    mixed = (m for m in _MIXED.finditer(text) if 1 <= _unknown(m.group()) <= len(_GUESSES))
-    tried = [(m.span(), _fitting(m.group(), is_keyword)) for m in islice(mixed, _MOST_GUESSES)]
+    mixed = (m for m in _MIXED.finditer(text) if not m.group().isascii() and 1 <= _unknown(m.group()) <= len(_GUESSES))
+    tried = [(m.span(), _fitting(m.group(), keywords)) for m in islice(mixed, _MOST_GUESSES)]
     return [Edit(*span, word, True) for span, word in tried if word]
 
 
@@ -132,12 +137,12 @@ def _unknown(word: str) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def _fitting(word: str, is_keyword: IsKeyword) -> str:
+def _fitting(word: str, keywords: Keywords) -> str:
     """The keyword that a word is with letters for the unknown ones, or without them; a short word must fit just one."""
     for form in dict.fromkeys((word, RUN.sub(r"\1", word))):
         letters = _GUESSES[_unknown(form) - 1]
         choices = [(c,) if c.isascii() else letters for c in form]
-        fitting = [found for guess in product(*choices) if is_keyword(found := "".join(guess))]
+        fitting = [found for guess in product(*choices) if (found := "".join(guess)) in keywords]
         if len(fitting) == 1 or (fitting and len(form) >= LONG_ENOUGH_TO_MISS_ONE):
             return max(fitting, key=len)
     return ""

@@ -3,17 +3,22 @@
 import re
 from collections.abc import Iterator
 
-LONGEST_OPENING = 3
-_LITERAL = re.compile(r"\w{1,3}")
+_LITERAL = re.compile(r"\w[\w ]{0,9}")
 _ASSERTION = re.compile(r"\(\?<?[=!][^()]*\)")
 _WORD_EDGE = r"\b"
 _DIGIT = r"\d"
 
 
 def openings(pattern: str) -> frozenset[str] | None:
-    """The first one to three word characters of any match, which then stands at a word's start; None if not known."""
+    """What any match begins with (letters, digits, spaces), which then stands at a word's start; None if not known."""
     found = _openings(pattern, at_word=False)
     return None if found is None else frozenset(found)
+
+
+def alternatives(pattern: str) -> tuple[str, ...]:
+    """The patterns of which a pattern that is one group matches any; else the pattern itself."""
+    is_group = pattern.startswith("(?:") and _group_end(pattern) == len(pattern)
+    return tuple(_alternatives(pattern[3:-1])) if is_group else (pattern,)
 
 
 def _openings(pattern: str, at_word: bool) -> set[str] | None:

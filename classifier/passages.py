@@ -21,6 +21,7 @@ _POINTS_BACK = re.compile(
     r"|th(?:is|e) (?:product|item|powder|stock|shop|batch)|estos|estas|ces|diese|questi|queste|estes|deze|те|эти)\b",
     re.IGNORECASE,
 )
+_WORD_CHARACTER = re.compile(r"[^\W_]")
 _WHOLE = frozenset({"row", "button", "option", "label", "title", "heading", "alt", "aria", "placeholder", "link"})
 _HEADING_KINDS = frozenset({"heading", "title"})
 
@@ -133,10 +134,9 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield from _trim(text, start, end)
 
 
-def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if any(c.isalnum() for c in text[start:end]):
-        yield start, end
+def _trim(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The piece without the spaces around it; nothing where no letter or figure is left."""
+    piece = text[start:end]
+    if not _WORD_CHARACTER.search(piece):
+        return []
+    return [(end - len(piece.lstrip()), start + len(piece.rstrip()))]

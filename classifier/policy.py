@@ -16,6 +16,7 @@ from classifier.cues import Cue, CueSet
 from classifier.entities import Lexicon, Role, Term
 from classifier.exceptions import PolicyInvalid
 from classifier.labels import Label, Severity
+from classifier.slips import Keywords
 
 _M = TypeVar("_M", bound=BaseModel)
 _FILES = ("policy.toml", "evidence.toml", "terms.toml", "cues.toml", "examples.jsonl")
@@ -181,9 +182,10 @@ class PolicyPack:
         """The day the pack speaks of."""
         return date.fromisoformat(self.version)
 
-    def is_keyword(self, word: str) -> bool:
-        """Whether a word is one that people disguise: a name of a substance or a word of a cue."""
-        return self.lexicon.knows(word) or self.cues.knows(word)
+    @cached_property
+    def keywords(self) -> Keywords:
+        """The words that people disguise: names of substances and words of cues."""
+        return Keywords(self.lexicon.words | self.cues.words)
 
     def rules_for(self, label: Label, as_of: date) -> tuple[Rule, ...]:
         """The rules a label breaks that are in force on that day."""

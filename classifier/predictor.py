@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-
 from classifier import artifact
 from classifier.artifact import PageModel
 from classifier.exceptions import ArtifactMismatch
@@ -83,7 +81,7 @@ class Predictor:
 
     def _score(self, content: Content, as_of: date) -> tuple[Scored, ...]:
         page = read_page(content, self._viewer)
-        logits = np.array([self._scorer.logits(seen.view) for seen in page]).reshape(len(page), len(self.model.heads))
+        logits = self._scorer.score([seen.view for seen in page])
         return tuple(
             Scored(seen.passage, seen.view, row, self._penalties(seen, as_of))
             for seen, row in zip(page, self._calibrated(logits), strict=True)
@@ -102,7 +100,7 @@ class Predictor:
         family = Family.ILLICIT_SALE
         report = self.model.calibrations[family].report
         return any(
-            family in one.speaks_of and is_clear_offer(one.view) and self._findings.probability(one, family) >= report
+            is_clear_offer(one.view) and one.speaks_of(family) and self._findings.probability(one, family) >= report
             for one in scored
         )
 

@@ -3,18 +3,20 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from classifier.artifact import Model
 from classifier.exemptions import SILENCED
-from classifier.features import View, cue_features, word_features, word_grams
+from classifier.features import View, cue_features, features_of_words, word_features, word_grams
 from classifier.heads import Logits
 from classifier.labels import Family
 from classifier.types import Passage
 
-_CACHE_LIMIT = 200_000
+_WORDS_KEPT = 200_000
+_PASSAGES_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,9 @@ class Scored:
     logits: Logits
     penalties: dict[Family, float]
 
-    @property
-    def speaks_of(self) -> frozenset[Family]:
-        """The families for which no exemption silences it."""
-        return frozenset(family for family, lowered in self.penalties.items() if lowered < SILENCED)
+    def speaks_of(self, family: Family) -> bool:
+        """Whether no exemption silences it for the family."""
+        return self.penalties[family] < SILENCED
 
 
 class _Word(NamedTuple):
@@ -48,29 +49,48 @@ class _Word(NamedTuple):
 
 
 class Scorer:
-    """Logits of all heads for passages; a word's character grams are summed once and remembered."""
+    """Logits of all heads for passages; what words give is remembered, for passages come back."""
 
     def __init__(self, model: Model) -> None:
         self.heads = model.heads
-        self._model = model
         self._intercepts = np.array(model.intercepts, dtype=np.float64)
         self._blocks = {name: (b.vocabulary, b.weights.astype(np.float64)) for name, b in model.blocks.items()}
-        self._word_cache: dict[str, _Word] = {}
+        self._spelled: dict[str, _Word] = {}
+        self._said = lru_cache(maxsize=_PASSAGES_KEPT)(self._say)
+        self._of_cues = lru_cache(maxsize=_PASSAGES_KEPT)(self._show)
+
+    def score(self, views: Sequence[View]) -> Logits:
+        """One row of logits a view, in the order of `heads`."""
+        if not views:
+            return np.empty((0, len(self.heads)))
+        said = np.array([self._said(view.reading.forms, view.reading.names) for view in views])
+        shown = np.array([self._of_cues(cue_features(view)) for view in views])
+        total: Logits = said[:, 0] + shown + said[:, 1]
+        return total
 
     def logits(self, view: View) -> Logits:
         """One logit a head, in the order of `heads`."""
-        total = self._intercepts.copy()
-        for block, features in (("words", word_features(view)), ("cues", cue_features(view))):
-            rows = self._rows(block, features)
-            if rows:
-                summed = self._blocks[block][1][rows].sum(axis=0)
-                total += summed if block == "cues" else summed / math.sqrt(len(rows))
-        words = [self._word(token.form) for token in view.tokens]
-        if words:
+        only: Logits = self.score([view])[0]
+        return only
+
+    def _say(self, forms: tuple[str, ...], names: tuple[str, ...]) -> Logits:
+        """What the words give each head, the base rate with them, and below it what their character grams add."""
+        found = np.zeros((2, len(self.heads)))
+        rows = self._rows("words", features_of_words(forms, names))
+        found[0] = self._intercepts + self._sum("words", rows) / math.sqrt(max(1, len(rows)))
+        if forms:
+            words = [self._spelled.get(form) or self._word(form) for form in forms]
             root = math.sqrt(max(1, sum(word.grams for word in words)))
-            for head, weights in enumerate(zip(*(word.weights for word in words), strict=True)):
-                total[head] += sum(weights) / root
-        return total
+            added = [sum(weights) / root for weights in zip(*(word.weights for word in words), strict=True)]
+            found[1, : len(added)] = added
+        return found
+
+    def _show(self, flags: tuple[str, ...]) -> Logits:
+        return self._sum("cues", self._rows("cues", flags))
+
+    def _sum(self, block: str, rows: Sequence[int]) -> Logits:
+        summed: Logits = self._blocks[block][1][rows].sum(axis=0)
+        return summed
 
     def shares(self, view: View, head: int) -> tuple[Share, ...]:
         """What each word, cue and the base rate add to one head's logit; they sum to it."""
@@ -78,8 +98,9 @@ class Scorer:
         features = word_features(view)
         known = max(1, sum(f in words for f in features))
         scale = 1 / math.sqrt(known)
-        sums = np.zeros(len(view.tokens))
-        count = len(view.tokens)
+        tokens = view.tokens
+        sums = np.zeros(len(tokens))
+        count = len(tokens)
 
         def add(feature: str, *places: int) -> None:
             row = words.get(feature)
@@ -87,7 +108,7 @@ class Scorer:
                 for place in places:
                     sums[place] += weights[row, head] * scale / len(places)
 
-        forms = [token.form for token in view.tokens]
+        forms = view.reading.forms
         for place, form in enumerate(forms):
             add(form, place)
         for place, pair in enumerate(zip(("^", *forms), (*forms, "$"), strict=True)):
@@ -96,16 +117,14 @@ class Scorer:
             spelled = [self._word(form) for form in forms]
             root = math.sqrt(max(1, sum(word.grams for word in spelled)))
             sums += [word.weights[head] / root for word in spelled]
-        shares = [
-            Share(view.normalized.text[t.start : t.end], float(s)) for t, s in zip(view.tokens, sums, strict=True)
-        ]
+        shares = [Share(view.normalized.text[t.start : t.end], float(s)) for t, s in zip(tokens, sums, strict=True)]
         shares += self._name_shares(view, head, scale)
         shares += self._cue_shares(view, head)
         return (*shares, Share("base rate", float(self._intercepts[head])))
 
     def _name_shares(self, view: View, head: int, scale: float) -> list[Share]:
         words, weights = self._blocks["words"]
-        return [Share(name, float(weights[words[name], head] * scale)) for name in view.names if name in words]
+        return [Share(name, float(weights[words[name], head] * scale)) for name in view.reading.names if name in words]
 
     def _cue_shares(self, view: View, head: int) -> list[Share]:
         cues, weights = self._blocks["cues"]
@@ -116,10 +135,10 @@ class Scorer:
         return [row for row in map(vocabulary.get, features) if row is not None]
 
     def _word(self, form: str) -> _Word:
-        cached = self._word_cache.get(form)
+        cached = self._spelled.get(form)
         if cached is None:
             rows = self._rows("chars", word_grams(form))
-            cached = _Word(len(rows), tuple(self._blocks["chars"][1][rows].sum(axis=0).tolist()))
-            if len(self._word_cache) < _CACHE_LIMIT:
-                self._word_cache[form] = cached
+            cached = _Word(len(rows), tuple(self._sum("chars", rows).tolist()))
+            if len(self._spelled) < _WORDS_KEPT:
+                self._spelled[form] = cached
         return cached

@@ -45,7 +45,7 @@ TEXTS = st.lists(st.one_of(st.text(CHARACTERS, max_size=6), st.sampled_from((*DI
 
 def fold(text: str) -> Normalized:
     """The text as the policy pack's keywords let it be read."""
-    return normalize(text, PACK.is_keyword)
+    return normalize(text, PACK.keywords)
 
 
 @given(TEXTS.map("".join))
@@ -157,3 +157,10 @@ def test_typography_is_folded(text: str, read: str) -> None:
 
 def test_an_empty_text_stays_empty() -> None:
     assert fold("") == Normalized("", None, 0)
+
+
+@pytest.mark.parametrize("sign", list("’‘“”–—•·£€®\u00a0«»"))
+def test_a_sign_in_ordinary_text_keeps_every_place(sign: str) -> None:
+    folded = fold(f"Ask {sign} Ketamine")
+    assert (folded.text[:4], folded.text[5:], folded.disguised) == ("ask ", " ketamine", 0)
+    assert folded.span(6, 14) == (6, 14)

@@ -17,6 +17,7 @@ from classifier.exceptions import PolicyInvalid
 from classifier.labels import Label
 from classifier.normalize import normalize
 from classifier.policy import load_policy
+from classifier.slips import Keywords
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "classifier" / "policies" / "ketamine"
@@ -77,7 +78,7 @@ print(len(patterns))
 
 
 def _folded(text: str) -> str:
-    return normalize(text, lambda _: False).text
+    return normalize(text, Keywords(())).text
 
 
 def _table() -> list[tuple[str, list[str], list[str]]]:

@@ -71,6 +71,18 @@ def test_a_score_does_not_depend_on_what_was_scored_before(scorer: Scorer, views
     assert first == fresh[::-1]
 
 
+def test_passages_scored_together_score_as_each_alone(scorer: Scorer, views: list[View]) -> None:
+    fresh = [VIEWER.view(text) for text in ODD]
+    together = scorer.score([*views[:50], *fresh])
+    assert together.tolist() == [scorer.logits(view).tolist() for view in [*views[:50], *fresh]]
+    assert scorer.score([]).shape == (0, len(HEADS))
+
+
+def test_the_forms_that_are_scored_are_those_of_the_tokens(views: list[View]) -> None:
+    for view in [*views, *(VIEWER.view(text) for text in (*ODD, "²x ½ 12ab ٣ 5mg, it's 'k'"))]:
+        assert view.reading.forms == tuple(token.form for token in view.tokens)
+
+
 def test_shares_add_up_to_the_logit(scorer: Scorer, views: list[View]) -> None:
     for view in [*views[::25], *(VIEWER.view(text) for text in ODD)]:
         logits = scorer.logits(view)

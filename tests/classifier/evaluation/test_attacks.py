@@ -31,7 +31,7 @@ def named(name: str) -> Attack:
 
 def read(text: str) -> str:
     """The text as the normaliser reads it."""
-    return normalize(text, PACK.is_keyword).text
+    return normalize(text, PACK.keywords).text
 
 
 @given(TEXTS, ATTACK, st.sampled_from(STRENGTHS), st.integers())
