@@ -56,6 +56,9 @@ class Shape:
 
 def prescan(markup: str) -> Shape:
     """The shape of the markup; only long or deep pages are read tag by tag."""
+    # Of these no fewer than start tags.
+    if len(markup) <= _FEW_LENGTH and markup.count("<") - markup.count("</") <= _FEW_STARTS:
+        return Shape(True, True)
     starts = [match.start() for match in _START.finditer(markup)]
     if len(starts) <= _FEW_STARTS and len(markup) <= _FEW_LENGTH:
         return Shape(True, True)
