@@ -30,11 +30,8 @@ _UNIT_AFTER: Final = re.compile(
     rf"(?:\d{{1,4}}(?:[.,]\d{{1,2}})?\s?)?{_UNITS}\b"
 )
 _UNIT_BEFORE: Final = re.compile(rf"(?<![\d.,])\d{{1,4}}(?:[.,]\d{{1,2}})?\s?{_UNITS}(?:\s{_UNITS})?[\s:|=–—-]{{0,5}}$")
-_SIGNS: Final = "$£€₽₿"
-_BEFORE_ENDS: Final = frozenset(_SIGNS) | {code[-1] for code in _CODES.split("|")}
-_AFTER_BEGINS: Final = frozenset(_SIGNS) | {
-    word[0] for word in (_CODES + "|руб|dollar|euro|pounds|bucks|quid").split("|")
-}
+_CURRENCIES: Final = ("$", "£", "€", "₽", "₿", *_CODES.split("|"))
+_CURRENCIES_AFTER: Final = (*_CURRENCIES, "руб", "dollar", "euro", "pounds", "bucks", "quid")
 _CURRENCY_WIDTH: Final = 6
 _UNIT_WIDTH: Final = 30
 
@@ -101,11 +98,12 @@ def _prices(text: str, lower: str, numbered: str) -> Iterator[Signal]:
 
 def _currency_before(lead: str) -> re.Match[str] | None:
     """The currency that a lead of a number ends with; the patterns are dear, and most numbers are no prices."""
-    return _CURRENCY_BEFORE.search(lead) if lead.rstrip()[-1:] in _BEFORE_ENDS else None
+    return _CURRENCY_BEFORE.search(lead) if lead.rstrip().endswith(_CURRENCIES) else None
 
 
 def _currency_after(lower: str, end: int) -> re.Match[str] | None:
-    return _CURRENCY_AFTER.match(lower, end) if lower[end : end + 2].lstrip()[:1] in _AFTER_BEGINS else None
+    start = end + lower[end : end + 1].isspace()
+    return _CURRENCY_AFTER.match(lower, end) if lower.startswith(_CURRENCIES_AFTER, start) else None
 
 
 def _phones(text: str, numbered: str) -> Iterator[Signal]:
@@ -131,7 +129,8 @@ def _emails(text: str) -> Iterator[Signal]:
 def _phrases(text: str, lower: str, words: set[str]) -> Iterator[Signal]:
     for word in words & PHRASES.keys():
         kind, needle, pattern, told_by = PHRASES[word]
-        if (told_by and told_by.isdisjoint(words)) or needle not in lower:
+        if told_by and told_by.isdisjoint(words):
             continue
-        for match in pattern.finditer(lower):
+        start = lower.find(needle)
+        for match in pattern.finditer(lower, start) if start >= 0 else ():
             yield _signal(kind, text, *match.span())
