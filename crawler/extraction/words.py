@@ -9,6 +9,7 @@ from typing import Final
 
 _ASCII: Final = bytes(range(128))
 _SPACE: Final = ord(" ")
+_MOST_FOREIGN: Final = 0.25
 _MOST_REPLACED: Final = 64
 
 
@@ -35,11 +36,13 @@ class Words:
 
     def of(self, text: str) -> list[str]:
         """The words in lower case, in order; linear in the length of the text."""
-        others = set(beyond_ascii(text))
-        if any(map(self._belongs, others)):
+        foreign = beyond_ascii(text)
+        if len(foreign) > _MOST_FOREIGN * len(text):
+            return self._pattern.findall(text.lower())
+        if any(map(self._belongs, set(foreign))):
             text = text.lower()
-            others = set(beyond_ascii(text))
-        parting = [character for character in others if not self._belongs(character)]
+            foreign = beyond_ascii(text)
+        parting = [character for character in set(foreign) if not self._belongs(character)]
         # Each costs a pass of its own, and what people write has few.
         if len(parting) > _MOST_REPLACED:
             return self._pattern.findall(text.lower())
