@@ -10,7 +10,7 @@ from typing import Final
 _ASCII: Final = bytes(range(128))
 _SPACE: Final = ord(" ")
 _MOST_FOREIGN: Final = 0.25
-_MOST_REPLACED: Final = 64
+_MOST_REPLACED: Final = 24
 
 
 def beyond_ascii(text: str) -> str:
