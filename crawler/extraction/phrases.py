@@ -40,7 +40,7 @@ _COINS_AND_WALLETS: Final = (
 )
 _PAYMENTS: Final = {
     **{word: word for word in names(_COINS_AND_WALLETS)},
-    "cash": r"cash(?:\s{0,2}app|\s{1,2}(?:in|by)\s{1,2}(?:the\s{1,2})?mail|\s{1,2}on\s{1,2}delivery)",
+    "cash": r"cash\s{0,2}app|cash\s{1,2}(?:in|by)\s{1,2}(?:the\s{1,2})?mail|cash\s{1,2}on\s{1,2}delivery",
     "gift": r"gift\s{0,2}cards?",
     "amazon": r"amazon\s{1,2}(?:gift\s{1,2}cards?|vouchers?)",
     "steam": r"steam\s{1,2}(?:gift\s{1,2})?cards?",
@@ -63,7 +63,7 @@ _CARTS: Final = {
     "view": r"view\s{1,2}(?:cart|basket|bag)",
     "proceed": r"proceed\s{1,2}to\s{1,2}(?:checkout|payment)",
     "checkout": r"checkout",
-    "in": r"in\s{1,2}(?:stock|den\s{1,2}warenkorb|winkelwagen)",
+    "in": r"in\s{1,2}stock|in\s{1,2}den\s{1,2}warenkorb|in\s{1,2}winkelwagen",
     "out": r"out\s{1,2}of\s{1,2}stock",
     "sold": r"sold\s{1,2}out",
     "free": r"free\s{1,2}(?:shipping|delivery)",
@@ -96,10 +96,10 @@ _LICENCES: Final = {
 _DISCLOSURES: Final = {
     "side": r"side\s{1,2}effects?",
     "not": (
-        r"not\s{1,2}(?:(?:been\s{1,2})?(?:evaluated|approved|reviewed)\s{1,2}by\s{1,2}(?:the\s{1,2})?(?:us\s{1,2})?(?:fda|food)"
-        r"|fda[\s-]approved|intended\s{1,2}to\s{1,2}(?:diagnose|treat|cure)"
-        r"|for\s{1,2}human(?:\s{1,2}or\s{1,2}(?:animal|veterinary))?\s{1,2}(?:consumption|use)"
-        r"|(?:a\s{1,2}substitute\s{1,2}for|medical\s{1,2}advice))"
+        r"not\s{1,2}(?:been\s{1,2})?(?:evaluated|approved|reviewed)\s{1,2}by\s{1,2}(?:the\s{1,2})?(?:us\s{1,2})?(?:fda|food)"
+        r"|not\s{1,2}fda[\s-]approved|not\s{1,2}intended\s{1,2}to\s{1,2}(?:diagnose|treat|cure)"
+        r"|not\s{1,2}for\s{1,2}human(?:\s{1,2}or\s{1,2}(?:animal|veterinary))?\s{1,2}(?:consumption|use)"
+        r"|not\s{1,2}(?:a\s{1,2}substitute\s{1,2}for|medical\s{1,2}advice)"
     ),
     "off": r"off[\s-]label",
     "individual": r"individual\s{1,2}results\s{1,2}(?:may|can|will)\s{1,2}vary",
@@ -121,7 +121,7 @@ _DISCLOSURES: Final = {
     "advertorial": r"advertorial",
     "paid": r"paid\s{1,2}(?:partnership|promotion|advertisement|post)",
     "affiliate": r"affiliate\s{1,2}(?:links?|commissions?)",
-    "ad": r"ad(?<=#ad)",
+    "ad": r"(?<=#)ad",
     "rezeptpflichtig": r"rezeptpflichtig\w{0,2}",
     "nebenwirkungen": r"nebenwirkungen",
     "effets": r"effets\s{1,2}(?:secondaires|indésirables)",
@@ -148,12 +148,27 @@ _SEALS: Final = {
 
 
 class Phrase(NamedTuple):
-    """A pattern for lower-case text; every match begins with `needle` and holds one of the words `told_by`, if any."""
+    """A pattern for lower-case text, to be matched wherever `needle` stands.
+
+    told_by: words of which every match holds one; none where nothing is to be gained.
+    """
 
     kind: str
     needle: str
     pattern: re.Pattern[str]
     told_by: frozenset[str]
+
+
+def _compiled(kind: str, phrases: dict[str, str]) -> dict[str, Phrase]:
+    return {
+        word: Phrase(
+            kind,
+            _NEEDLES.get(word, word),
+            re.compile(rf"(?<!\w)(?:{phrase})(?!\w)"),
+            _TOLD_BY.get(word, frozenset()),
+        )
+        for word, phrase in phrases.items()
+    }
 
 
 _NEEDLES: Final = {"t": "t.me/", "wa": "wa.me/"}
@@ -184,19 +199,6 @@ _TOLD_BY: Final = {
     "text": names("me us"),
     "view": names("cart basket bag"),
 }
-
-
-def _compiled(kind: str, phrases: dict[str, str]) -> dict[str, Phrase]:
-    return {word: _phrase(kind, word, phrase) for word, phrase in phrases.items()}
-
-
-def _phrase(kind: str, word: str, phrase: str) -> Phrase:
-    """A phrase whose pattern begins with plain letters, which are looked for without trying it at every place."""
-    needle = _NEEDLES.get(word, word)
-    letters = re.escape(needle)
-    pattern = re.compile(rf"{letters}(?<!\w{letters})(?:{phrase.removeprefix(letters)})(?!\w)")
-    return Phrase(kind, needle, pattern, _TOLD_BY.get(word, frozenset()))
-
 
 PHRASES: Final = {
     **_compiled("messenger", _MESSENGERS),

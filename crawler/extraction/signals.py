@@ -131,6 +131,9 @@ def _phrases(text: str, lower: str, words: set[str]) -> Iterator[Signal]:
         kind, needle, pattern, told_by = PHRASES[word]
         if told_by and told_by.isdisjoint(words):
             continue
-        start = lower.find(needle)
-        for match in pattern.finditer(lower, start) if start >= 0 else ():
-            yield _signal(kind, text, *match.span())
+        position = lower.find(needle)
+        while position >= 0:
+            match = pattern.match(lower, position)
+            if match:
+                yield _signal(kind, text, *match.span())
+            position = lower.find(needle, match.end() if match else position + 1)
