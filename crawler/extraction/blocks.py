@@ -68,12 +68,21 @@ class BlockBuilder:
         in_sentence = role is _INLINE or role is _LINK or role is _CARD
         if in_sentence and seen.hidden and not self._place.hidden:
             role, in_sentence = _ASIDE, False
-        self._frames.append((role, in_sentence, self._place, self._run, self._pieces))
-        if not in_sentence:
-            self._begin(tag, attributes, seen, role)
-        elif role is not _INLINE:
-            self._run.enter_card(seen.kind, role is _CARD, len(self._frames))
-        if len(self._frames) <= MAX_DEPTH and attributes and tag in BOXES and not self._embedding:
+        frames = self._frames
+        frames.append((role, in_sentence, self._place, self._run, self._pieces))
+        if in_sentence:
+            if role is not _INLINE:
+                self._run.enter_card(seen.kind, role is _CARD, len(frames))
+        elif role is _ASIDE or role is _EMBED:
+            self._begin_beside(tag, attributes, seen, role)
+        else:
+            self._begin_block(tag, seen, role)
+        if attributes or tag == "img":
+            self._note(tag, attributes)
+
+    def _note(self, tag: str, attributes: Attributes) -> None:
+        """Gather what the attributes of an element tell; without any, only an image tells something."""
+        if len(self._frames) <= MAX_DEPTH and tag in BOXES and not self._embedding:
             self.skeleton.add(tag, attributes)
         if tag in NOTED:
             self.facts.note(tag, attributes, self._place.region, self._place.hidden)
@@ -83,9 +92,10 @@ class BlockBuilder:
 
     def close(self) -> None:
         """The innermost open element ends."""
-        role, in_sentence, place, run, pieces = self._frames.pop()
+        frames = self._frames
+        role, in_sentence, place, run, pieces = frames.pop()
         if in_sentence:
-            self._run.leave(len(self._frames))
+            self._run.leave(len(frames))
             return
         self._flush()
         if role is _ROW:
@@ -98,8 +108,9 @@ class BlockBuilder:
         """Text as a reader sees it."""
         reading = self._place.reading
         if reading is _INLINE:
-            if self._run.parts or not text.isspace():
-                self._run.add(text, len(self._frames))
+            run = self._run
+            if run.parts or not text.isspace():
+                run.add(text, len(self._frames))
         elif reading is _EMBED:
             self._embed(text)
         else:
@@ -153,18 +164,17 @@ class BlockBuilder:
             self._pieces.extend(self._asides)
             self._asides.clear()
 
-    def _begin(self, tag: str, attributes: Attributes, seen: Look, role: Role) -> None:
-        """An element that ends the sentence or is read beside it begins."""
+    def _begin_beside(self, tag: str, attributes: Attributes, seen: Look, role: Role) -> None:
+        """An element that is read beside the sentence begins."""
         if role is _ASIDE:
             self._step_aside(tag, seen.hidden)
-        elif role is _EMBED:
-            if tag == "iframe" and (source := attributes.get("srcdoc")):
-                self._embed_aside(tag, source, hidden=seen.hidden)
-            self._step_aside(tag, True, role)
-        else:
-            self._begin_block(tag, seen, role)
+            return
+        if tag == "iframe" and (source := attributes.get("srcdoc")):
+            self._embed_aside(tag, source, hidden=seen.hidden)
+        self._step_aside(tag, True, role)
 
     def _begin_block(self, tag: str, seen: Look, role: Role) -> None:
+        """An element that ends the sentence begins."""
         self._flush()
         kind, region, around, hidden, reading = self._place
         if self._rows and (role is _ROW or seen.kind in _ROW_BREAKERS):

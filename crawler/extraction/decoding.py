@@ -72,20 +72,28 @@ def _inflate(data: bytes, room: int) -> tuple[bytes, bytes, bool]:
 def decode(body: bytes, content_type: str, charset: str | None = None) -> Decoded:
     """The text of a body: byte-order mark, then `charset` or the header, then meta, then UTF-8, then windows-1252."""
     codec, text = _decode(body, content_type, charset)
-    return Decoded(clean(text), codec)
+    text = _plain(text)
+    # No decoder of UTF-8 lets a surrogate through.
+    return Decoded(text if codec == "utf-8" else without_surrogates(text), codec)
 
 
 def clean(text: str) -> str:
     """Text without NUL, with U+FFFD for lone surrogates and with one kind of line end."""
+    return without_surrogates(_plain(text))
+
+
+def _plain(text: str) -> str:
     if "\x00" in text:
         text = text.replace("\x00", "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return without_surrogates(text)
+    return text
 
 
 def without_surrogates(text: str) -> str:
     """The same text with U+FFFD for every lone surrogate, one for one."""
+    if text.isascii():
+        return text
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

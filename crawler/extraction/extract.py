@@ -91,6 +91,9 @@ def _built(walk: Callable[[str, PageEvents], None], text: str, url: str) -> Bloc
 
 def _unclosed_comment(markup: str) -> str:
     """The inside of the comment that runs to the end of the markup, if one does."""
+    last = markup.rfind("<!--")
+    if last < 0 or markup.find("-->", last) >= 0:
+        return ""
     closed = max(markup.rfind("-->"), markup.rfind("--!>"), 0)
     opened = markup.find("<!--", closed)
     return markup[opened + 4 :].strip() if opened >= 0 else ""

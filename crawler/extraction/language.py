@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from itertools import chain
 from typing import Final
 
 from crawler.extraction.elements import names
+from crawler.extraction.words import Words, beyond_ascii
 
 _STOP_WORDS: Final = {
     "en": names("the and of to in is for that with on are this it be as your you from by or we have not was at our"),
@@ -35,7 +37,7 @@ _CODES: Final = {
     word: tuple(code for code, stops in _ALL_WORDS.items() if word in stops)
     for word in frozenset[str]().union(*_ALL_WORDS.values())
 }
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORDS: Final = Words(r"[^\W\d_]+", lambda character: character.isalnum() and not character.isdecimal())
 _READ: Final = 10_000
 _LONG_TEXT: Final = 600
 _FEWEST_HITS: Final = 4
@@ -59,9 +61,9 @@ def detect(text: str, declared: str) -> tuple[str, bool]:
     a script other than Latin, Greek and Cyrillic, or when it is long and has the common words of no known language.
     """
     primary = re.split(r"[-_,; ]", declared.strip().lower(), maxsplit=1)[0][:8]
-    words = _WORD.findall(text[:_READ].lower())
+    words = _WORDS.of(text[:_READ])
     letters = sum(map(len, words))
-    unreadable = 0 if text.isascii() else sum(map(len, _UNREADABLE.findall(text)))
+    unreadable = sum(map(len, _UNREADABLE.findall(beyond_ascii(text))))
     if unreadable >= _FEWEST_LETTERS and unreadable > _UNREADABLE_SHARE * max(letters, len(text) / 2):
         return primary, False
     guessed = _guess(words, primary)
@@ -70,9 +72,9 @@ def detect(text: str, declared: str) -> tuple[str, bool]:
 
 def _guess(words: list[str], declared: str) -> str:
     """The language with clearly the most common words; a list of goods has few, so the declared one needs fewer."""
-    counts = Counter(word for word in words if word in _CODES)
+    counts = Counter(filter(_CODES.__contains__, words))
     # How many different ones counts first: `a` and `z` fill lists of sizes in any language.
-    different = Counter(code for word in counts for code in _CODES[word])
+    different = Counter(chain.from_iterable(map(_CODES.__getitem__, counts)))
     (code, most), (_, second) = (*different.most_common(2), ("", 0), ("", 0))[:2]
     if most < max(_FEWEST_WORDS, _LEAD * second):
         return ""

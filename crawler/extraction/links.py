@@ -17,6 +17,11 @@ _CONTACT: Final = re.compile(
 )
 _RELATIVE: Final = ("/", "#", "?", ".")
 _CONTROL: Final = re.compile(r"[\t\n\r]")
+# What resolving and taking apart would give back as it is, but for the fragment.
+_PLAIN_URL: Final = re.compile(
+    r"(https?://[a-zA-Z0-9.-]+(?::[0-9]+)?/[^\s\x00-\x1f\x7f#?;\\]*(?:\?[^\s\x00-\x1f\x7f#;\\]+)?)(?:#.*)?", re.DOTALL
+)
+_NO_PAGE: Final = ("mailto:", "tel:", "javascript:")
 _PLAIN_PATH: Final = re.compile(r"/(?!/)[^\s.#\\]*(?:\.[^\s.#/\\]+)?")
 
 
@@ -76,6 +81,10 @@ class LinkCollector:
 
 def absolute(base: str, target: str) -> str:
     """The http(s) URL of `target` seen from `base`, without fragment; "" when there is none."""
+    if plain := _PLAIN_URL.fullmatch(target):
+        return plain[1]
+    if target.startswith(_NO_PAGE):
+        return ""
     try:
         url = urldefrag(urljoin(base, target)).url
         parts = urlsplit(url)

@@ -148,21 +148,57 @@ _SEALS: Final = {
 
 
 class Phrase(NamedTuple):
-    """A pattern for lower-case text, to be matched wherever `needle` stands."""
+    """A pattern for lower-case text, to be matched wherever `needle` stands.
+
+    told_by: words of which every match holds one; none where nothing is to be gained.
+    """
 
     kind: str
     needle: str
     pattern: re.Pattern[str]
+    told_by: frozenset[str]
 
 
 def _compiled(kind: str, phrases: dict[str, str]) -> dict[str, Phrase]:
     return {
-        word: Phrase(kind, _NEEDLES.get(word, word), re.compile(rf"(?<!\w)(?:{phrase})(?!\w)"))
+        word: Phrase(
+            kind,
+            _NEEDLES.get(word, word),
+            re.compile(rf"(?<!\w)(?:{phrase})(?!\w)"),
+            _TOLD_BY.get(word, frozenset()),
+        )
         for word, phrase in phrases.items()
     }
 
 
 _NEEDLES: Final = {"t": "t.me/", "wa": "wa.me/"}
+# Where a phrase begins with an everyday word, it is looked for only in texts that hold another of its words.
+_TOLD_BY: Final = {
+    "add": names("cart basket bag"),
+    "buy": names("now"),
+    "cash": names("app cashapp mail delivery"),
+    "consult": names("doctor physician pharmacist healthcare"),
+    "fda": names("approved registered cleared"),
+    "free": names("shipping delivery"),
+    "gift": names("card cards giftcard giftcards"),
+    "google": names("pay"),
+    "important": names("safety"),
+    "in": names("stock warenkorb winkelwagen"),
+    "individual": names("vary"),
+    "not": names("evaluated approved reviewed intended human substitute advice"),
+    "off": names("label"),
+    "order": names("now online today here"),
+    "out": names("stock"),
+    "paid": names("partnership promotion advertisement post"),
+    "place": names("order"),
+    "prescription": names("only required"),
+    "research": names("only"),
+    "results": names("vary"),
+    "side": names("effect effects"),
+    "sold": names("out"),
+    "text": names("me us"),
+    "view": names("cart basket bag"),
+}
 
 PHRASES: Final = {
     **_compiled("messenger", _MESSENGERS),

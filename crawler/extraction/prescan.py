@@ -8,7 +8,7 @@ be deceived, the page is too small for it to cost more than a fraction of a seco
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import sub
 from typing import Final
 
 from crawler.extraction.elements import FORMATTING, VOID, names
@@ -56,6 +56,9 @@ class Shape:
 
 def prescan(markup: str) -> Shape:
     """The shape of the markup; only long or deep pages are read tag by tag."""
+    # Of these no fewer than start tags.
+    if len(markup) <= _FEW_LENGTH and markup.count("<") - markup.count("</") <= _FEW_STARTS:
+        return Shape(True, True)
     starts = [match.start() for match in _START.finditer(markup)]
     if len(starts) <= _FEW_STARTS and len(markup) <= _FEW_LENGTH:
         return Shape(True, True)
@@ -70,16 +73,26 @@ def _is_shallow(markup: str, starts: list[int]) -> bool:
     for name in _NAME.findall(markup):
         if name in _UNCOUNTED:
             continue
-        depth = max(depth - 1, 0) if name[0] == "/" else depth + 1
-        if depth > _SHALLOW:
-            return False
-    for start, following in pairwise((*starts, len(markup))):
-        if following - start > _LONG_TAG and _has_many_attributes(markup, start):
-            return False
+        if name[0] != "/":
+            depth += 1
+            if depth > _SHALLOW:
+                return False
+        elif depth:
+            depth -= 1
+    ends = [*starts[1:], len(markup)]
+    if max(map(sub, ends, starts), default=0) > _LONG_TAG and _has_long_tag(markup, starts, ends):
+        return False
     reopened = set(_FORMATTING.findall(markup))
     return (
         _ALIKE * len(reopened) * len(starts) <= MAX_REOPENED
         and _ALIKE * sum(map(len, reopened)) * len(starts) <= MAX_REOPENED_LENGTH
+    )
+
+
+def _has_long_tag(markup: str, starts: list[int], ends: list[int]) -> bool:
+    """Whether a tag among those with much behind them has more attributes than the walker can stand."""
+    return any(
+        end - start > _LONG_TAG and _has_many_attributes(markup, start) for start, end in zip(starts, ends, strict=True)
     )
 
 

@@ -50,7 +50,8 @@ class InlineRun:
         if depth < self._card < _NO_CARD:
             self._card = _NO_CARD
             self._marks.append((len(self.parts), ""))
-        self.base = min(self.base, depth)
+        if depth < self.base:
+            self.base = depth
 
     def restart(self, depth: int) -> None:
         """A block boundary: what comes next is not part of what came before."""

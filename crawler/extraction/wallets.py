@@ -16,11 +16,12 @@ _GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3
 _BECH32_SUMS: Final = frozenset({1, 0x2BC830A3})
 _VERSIONS: Final = {"1": (0x00, "btc"), "3": (0x05, "btc"), "L": (0x30, "ltc"), "M": (0x32, "ltc"), "T": (0x41, "trx")}
 
+# A plain first character, then a look back at it: places where nothing can begin are passed over at once.
 _ADDRESS: Final = re.compile(
-    r"\b(?:[13LM][1-9A-HJ-NP-Za-km-z]{25,33}|T[1-9A-HJ-NP-Za-km-z]{33}"
-    r"|(?:bc1|ltc1|BC1|LTC1)[a-zA-Z0-9]{25,87}"
-    r"|[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}(?:[1-9A-HJ-NP-Za-km-z]{11})?"
-    r"|0x[0-9a-fA-F]{40})\b"
+    r"[01348BLMTbl](?<!\w.)(?:(?<=[13LM])[1-9A-HJ-NP-Za-km-z]{25,33}|(?<=T)[1-9A-HJ-NP-Za-km-z]{33}"
+    r"|(?:(?<=b)c1|(?<=l)tc1|(?<=B)C1|(?<=L)TC1)[a-zA-Z0-9]{25,87}"
+    r"|(?<=[48])[0-9AB][1-9A-HJ-NP-Za-km-z]{93}(?:[1-9A-HJ-NP-Za-km-z]{11})?"
+    r"|(?<=0)x[0-9a-fA-F]{40})\b"
 )
 
 
