@@ -14,6 +14,8 @@ from api.jobs.closing import close_visit
 from api.jobs.comparing import compare_all
 from api.jobs.crawl import Errand, Stopped, Visit
 from api.jobs.lock import hold_lock
+from api.jobs.lookout import Lookout
+from api.jobs.looks import look_once_more
 from api.jobs.plan import Plan, close_runs, make_plan
 from api.jobs.progress import Progress, SourceReport, WeeklyReport
 from api.jobs.workshop import Workshop
@@ -52,7 +54,7 @@ def run_weekly(
     """
     policy = fetch_policy(settings)
     settings.folder.create()
-    with hold_lock(settings.folder.weekly_lock) as note:
+    with Lookout(settings, policy, progress.say) as lookout, hold_lock(settings.folder.weekly_lock) as note:
         if note:
             progress.say(note)
         engine = open_store(settings)
@@ -61,7 +63,7 @@ def run_weekly(
             late = "" if only else _lateness(engine, as_of)
             plan = _plan(engine, as_of=as_of, now=begun, only=only, new_id=run_id)
             room = CaptureRoom(settings)
-            reports = _work_off(settings, engine, plan, policy, progress, clock, room)
+            reports = _work_off(settings, engine, plan, policy, progress, clock, room, lookout)
             warnings = _close(engine, plan, run_id, room, clock(), late)
             if plan.errands:
                 progress.say(compare_all(engine, BlobStore(settings.folder.blobs)))
@@ -121,6 +123,7 @@ def _work_off(
     progress: Progress,
     clock: Callable[[], datetime],
     room: CaptureRoom,
+    lookout: Lookout,
 ) -> tuple[SourceReport, ...]:
     if not plan.errands:
         return ()
@@ -130,12 +133,14 @@ def _work_off(
         shop = Workshop.of(settings, engine, scanner, room, clock)
         # Files that a killed run left behind.
         shop.seal_archive()
-        return _visit_all(shop, plan, policy, progress)
+        return _visit_all(shop, plan, policy, progress, lookout)
 
 
-def _visit_all(shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progress) -> tuple[SourceReport, ...]:
+def _visit_all(
+    shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progress, lookout: Lookout
+) -> tuple[SourceReport, ...]:
     with ThreadPoolExecutor(SOURCES_AT_ONCE, thread_name_prefix="source") as threads:
-        visits = [threads.submit(_visit, shop, errand, policy, progress) for errand in plan.errands]
+        visits = [threads.submit(_visit, shop, errand, policy, progress, lookout) for errand in plan.errands]
         try:
             return tuple(visit.result() for visit in visits)
         except BaseException:
@@ -145,7 +150,7 @@ def _visit_all(shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progre
             raise
 
 
-def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progress) -> SourceReport:
+def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progress, lookout: Lookout) -> SourceReport:
     """Visit one source; whatever goes wrong is recorded with it and the others go on."""
     begun = shop.clock()
     with shop.writing() as session:
@@ -157,6 +162,7 @@ def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progre
     error = ""
     try:
         Visit(shop, errand, policy, progress).run()
+        look_once_more(shop, errand, policy, lookout, progress)
     except Stopped:
         raise
     except (CrawlerError, RoomShort) as problem:
