@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from api.store.kinds import CaptureState, LookKind
 from api.store.tables.looks import Look
-from api.store.tables.pages import Capture, SitePage, StoredDocument
+from api.store.tables.pages import Capture, StoredDocument
 from api.store.tables.verdicts import StoredVerdict
 
 # Reasons for which a page says next to nothing to whoever runs no scripts.
@@ -80,6 +80,12 @@ def earlier_look(session: Session, page_id: str, bytes_sha256: str, kind: LookKi
     ).first()
 
 
+def looks_at(session: Session, capture: Capture) -> tuple[Look, ...]:
+    """Give the newest look of each kind that showed something of a capture, or of the same bytes before it."""
+    found = (earlier_look(session, capture.page_id, capture.blob_sha256, kind) for kind in LookKind)
+    return tuple(look for look in found if look is not None)
+
+
 def latest_look(session: Session, page_id: str, kind: LookKind) -> Look | None:
     """Give the newest look that showed something of a page."""
     return session.exec(
@@ -94,9 +100,3 @@ def latest_attempt(session: Session, page_id: str, kind: LookKind) -> Look | Non
     return session.exec(
         select(Look).where(Look.page_id == page_id, Look.kind == kind).order_by(col(Look.looked_at).desc())
     ).first()
-
-
-def look_of_text(session: Session, page: SitePage, document_id: str) -> Look | None:
-    """Give the look that a document was read from; none when it was read from the capture itself."""
-    statement = select(Look).where(Look.page_id == page.id, Look.document_id == document_id)
-    return session.exec(statement.order_by(col(Look.looked_at).desc())).first()

@@ -1,26 +1,37 @@
 """A browser's second look within a visit: what was thin is read, what is flagged is pictured, and little is asked."""
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sqlmodel import col, select
+from warcio.archiveiterator import ArchiveIterator
 
 from api.jobs.one_off import Request, run_one_off
 from api.jobs.progress import Fetched
 from api.services.backup import back_up
+from api.services.evidence.check import find_problems
+from api.services.evidence.export import Means, pack_case
+from api.services.triage import case_id
 from api.settings import Settings
 from api.store.blobs import BlobStore
 from api.store.kinds import CaseState, LookKind
 from api.store.queries.looks import latest_look
+from api.store.scopes import scope_hash
 from api.store.tables.cases import Case
 from api.store.tables.looks import Look
 from api.store.tables.pages import Capture, StoredDocument
 from api.store.tables.verdicts import StoredFinding
 from classifier.labels import Outcome
+from classifier.policy import load_policy
+from crawler.canonical import lookup_key
 from tests.api.jobs.conftest import Installation, site
 from tests.api.jobs.web import Answer, TinyWeb
 from tests.api.world import MONDAY
@@ -235,3 +246,37 @@ def test_looks_are_part_of_a_backup(web: TinyWeb, shop: Installation, tmp_path: 
     names = {entry.path.rpartition("/")[2].removesuffix(".z") for entry in entries}
     for look in looks(shop):
         assert {look.html_sha256, look.text_sha256, look.screenshot_sha256} <= names
+
+
+def test_the_evidence_of_a_case_holds_what_the_browser_saw_and_verify_finds_a_flipped_byte(
+    web: TinyWeb, shop: Installation
+) -> None:
+    shop.weekly()
+    url = web.url("shop", "/drawn")
+    folder = shop.settings.folder
+    means = Means(BlobStore(folder.blobs), folder.warc, load_policy())
+    case = case_id(scope_hash(lookup_key(url)))
+    archive = ZipFile(BytesIO(shop.look(lambda session: pack_case(session, means, case, now=MONDAY))))
+    told = json.loads(archive.read("evidence/case.json"))
+    (look,) = told["looks"]
+    raw = archive.read("archive/data.warc.gz")
+    kept = {
+        one.rec_headers.get_header("WARC-Target-URI"): (one.rec_type, one.content_type, one.content_stream().read())
+        for one in ArchiveIterator(BytesIO(raw), check_digests=True)
+    }
+    kind, media, picture = kept[f"urn:view:{url}"]
+    assert (kind, media, picture[:3]) == ("resource", "image/jpeg", b"\xff\xd8\xff")
+    assert OFFER in kept[f"urn:text:{url}"][2].decode()
+    assert OFFER in kept[f"urn:dom:{url}"][2].decode()
+    for part in look["parts"]:
+        assert hashlib.sha256(kept[part["uri"]][2]).hexdigest() == part["sha256"]
+    index = archive.read("indexes/index.cdxj").decode().splitlines()
+    line = json.loads(next(line for line in index if line.startswith("urn:view:")).split(" ", 2)[2])
+    (alone,) = ArchiveIterator(BytesIO(raw[int(line["offset"]) :][: int(line["length"])]))
+    assert alone.rec_headers.get_header("WARC-Target-URI") == f"urn:view:{url}"
+    assert "urn:view:" in archive.read("evidence/report.html").decode()
+    assert shop.look(lambda session: list(find_problems(session, folder, every_record=True))) == []
+    blob = next(folder.blobs.rglob(f"{look['parts'][0]['sha256']}*"))
+    blob.write_bytes(blob.read_bytes()[:-1] + b"?")
+    (problem,) = shop.look(lambda session: list(find_problems(session, folder, every_record=False)))
+    assert url in str(problem)
