@@ -39,6 +39,7 @@ class Seen:
     failed: Look | None
     is_judged: bool
     cuts: tuple[str, ...]
+    told_others: Look | None
 
 
 def seen_by_browser(session: Session, detail: CaseDetail) -> Seen:
@@ -49,6 +50,7 @@ def seen_by_browser(session: Session, detail: CaseDetail) -> Seen:
         look=look,
         failed=attempt if attempt is not None and attempt.error else None,
         is_judged=look is not None and look.document_id == detail.verdict.document_id,
+        told_others=latest_look(session, detail.page.id, LookKind.OTHER_AGENT),
         cuts=() if look is None else tuple(CUT.get(name, name) for name in look.truncated),
     )
 

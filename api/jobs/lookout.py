@@ -40,7 +40,8 @@ class Lookout:
             allowed_addresses=policy.allowed_addresses,
             only_allowed=policy.only_allowed,
         )
-        self._left = settings.browser_pages
+        self.most = settings.browser_pages
+        self._left = self.most
         self._say = say
         self._lock = threading.Lock()
         self._browser: RenderProcess | None = None

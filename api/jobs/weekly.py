@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from api.exceptions import RoomShort, SettingsInvalid
+from api.jobs.cloaking import look_for_cloaking
 from api.jobs.closing import close_visit
 from api.jobs.comparing import compare_all
 from api.jobs.crawl import Errand, Stopped, Visit
@@ -163,6 +164,7 @@ def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progre
     try:
         Visit(shop, errand, policy, progress).run()
         look_once_more(shop, errand, policy, lookout, progress)
+        look_for_cloaking(shop, errand, policy, progress, lookout.most)
     except Stopped:
         raise
     except (CrawlerError, RoomShort) as problem:

@@ -16,7 +16,8 @@ class Look(Row, table=True):
     `bytes_sha256` are those of the capture: as long as they stay the same, no other look is needed. `html_sha256`,
     `text_sha256` (what is shown, where a browser looked) and `screenshot_sha256` (JPEG, `width` by `height` pixels)
     name blobs. `document_id` and `verdict_id` are what the look was read and judged as, where it was. `likeness` (0 to
-    1) and `differences` compare it with the capture: removed, added, gone and come lists, `is_different` in the end.
+    1) and `differences` compare it with the capture: what only we were told (`removed`), what only the other
+    reader was (`added`), and the signals of either, `is_different` in the end.
     `refused` is what the page asked for and did not get, `truncated` what was cut off.
     """
 
