@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
@@ -17,12 +18,14 @@ from crawler.exceptions import FrameBroken, RendererRefused
 from crawler.process import KEPT_ENVIRONMENT, MAX_LINE, ROOT, TAIL_LINES
 from crawler.protocol import Exit
 from crawler.rendering.items import Answer, Hello, RenderFailure, RenderOrder, RenderPolicy
-from crawler.rendering.processes import descendants, end_all
+from crawler.rendering.processes import descendants, end_all, is_alive
 from crawler.rendering.protocol import encode_order, encode_start, read_answer
 
 LOG = logging.getLogger(__name__)
 RENDERER = (sys.executable, "-P", "-m", "crawler.rendering.child")
 KEPT = (*KEPT_ENVIRONMENT, "PLAYWRIGHT_BROWSERS_PATH")
+# Followed by the id of the job's process, so that what a killed job left can be told from what is in use.
+SCRATCH = "rxwarden-browser-"
 DYING_SECONDS = 5.0
 START_SECONDS = 90.0
 # Beyond the time of a page: the renderer has bounds of its own, this one is for a renderer that keeps none.
@@ -47,7 +50,8 @@ class RenderProcess:
         self.hello = Hello("", sandboxed=False)
 
     def __enter__(self) -> Self:
-        self._scratch = tempfile.mkdtemp(prefix="rxwarden-browser-")
+        _sweep()
+        self._scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-")
         try:
             self._start()
         except BaseException:
@@ -163,3 +167,11 @@ class RenderProcess:
                 text = "".join(c if c.isprintable() else " " for c in line.decode("utf-8", "replace")).strip()
                 self._tail.append(text)
                 LOG.debug("renderer: %s", text)
+
+
+def _sweep() -> None:
+    """Remove the folders of browsers whose job was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        owner = folder.name.removeprefix(SCRATCH).partition("-")[0]
+        if owner.isdecimal() and not is_alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)

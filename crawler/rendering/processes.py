@@ -48,6 +48,17 @@ def end_below(pid: int) -> None:
         end_all(descendants(pid))
 
 
+def is_alive(pid: int) -> bool:
+    """Tell whether there is a process of this id, whoever's it is."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def adopt_orphans() -> None:
     """Become the parent of processes whose own parent dies, so that they can still be found; Linux only."""
     with suppress(OSError, AttributeError):

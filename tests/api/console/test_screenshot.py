@@ -3,6 +3,8 @@
 from fastapi.testclient import TestClient
 
 from api.store.engine import writing
+from api.store.kinds import LookKind
+from api.store.tables.looks import Look
 from tests.api.console import sites
 from tests.api.console.conftest import SignIn
 from tests.api.console.drafts import SHOP
@@ -78,5 +80,28 @@ def test_hostile_words_of_a_look_are_shown_as_text(full_world: World, sign_in: S
     assert "<script>alert(1)" not in page
     assert "<b>no</b>" not in page
     assert look.id in page
-    with writing(full_world.engine) as session:
-        session.get(type(look), look.id)
+
+
+def test_what_a_browser_was_told_stands_beside_what_we_were_told(full_world: World, sign_in: SignIn) -> None:
+    told_otherwise(full_world)
+    panel = soup(sign_in().get(f"/cases/{full_world.case(SHOP).id}")).select_one("#screenshot")
+    assert panel is not None
+    assert [words(line) for line in panel.select(".diff del")] == ["Told us only Fresh bread every morning"]
+    assert [words(line) for line in panel.select(".diff ins")] == ["Told a browser only Crystals, 5 g, 80 EUR"]
+    assert "messenger: t[.]me/pier" in words(panel)
+    assert "12 % of the text is the same" in words(panel)
+
+
+def told_otherwise(world: World) -> None:
+    """Let the shop have told a browser something else."""
+    look = world.look(SHOP, PICTURE)
+    with writing(world.engine) as session:
+        other = Look(**look.model_dump(exclude={"id", "kind"}), id="other", kind=LookKind.OTHER_AGENT)
+        other.likeness, other.is_different = 0.12, True
+        other.differences = {
+            "removed": ["Fresh bread every morning"],
+            "added": ["Crystals, 5 g, 80 EUR"],
+            "signals_removed": [],
+            "signals_added": ["messenger: t.me/pier"],
+        }
+        session.add(other)

@@ -145,7 +145,7 @@ class World:
                 look.truncated = list(truncated)
                 look.refused = [{"what": what, "why": why} for what, why in refused]
                 look.refused_count = len(look.refused)
-            save_look(session, look)
+            look = save_look(session, look)
             session.refresh(look)
             session.expunge(look)
             return look

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -97,6 +98,24 @@ def test_a_worn_out_browser_is_replaced_and_nothing_is_left_of_it(policy: Render
         # Playwright's own process stays.
         assert until(lambda: len(alive(tuple(before))) == 1), alive(tuple(before))
         assert isinstance(browser.render(RenderOrder(web.url("/plain"))), Rendering)
+
+
+def test_what_a_killed_job_left_on_the_disk_is_removed_by_the_next(
+    policy: RenderPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A short path: Chromium keeps a socket below it.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        place = Path(folder)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        ended = subprocess.Popen(("true",))
+        ended.wait()
+        left, in_use = place / f"rxwarden-browser-{ended.pid}-a", place / f"rxwarden-browser-{os.getpid()}-b"
+        left.mkdir()
+        in_use.mkdir()
+        with RenderProcess(policy):
+            assert not left.exists()
+            assert len(list(place.iterdir())) == 2
+        assert list(place.iterdir()) == [in_use]
 
 
 @pytest.mark.parametrize("module", ["crawler.rendering.process", "crawler.rendering.items", "crawler.rendering.launch"])
