@@ -82,6 +82,10 @@ def shop(web: TinyWeb, installation: Installation) -> Installation:
 def test_a_page_that_scripts_draw_is_judged_as_a_browser_shows_it(web: TinyWeb, shop: Installation) -> None:
     shop.weekly()
     assert cases(shop)["drawn"] == (Outcome.VIOLATION, CaseState.OPEN)
+    # What is flagged is pictured, and what is harmless is left alone.
+    assert {one.final_url.rpartition("/")[2] for one in looks(shop)} == {"drawn", "offer"}
+    assert all(one.screenshot_size > 0 for one in looks(shop))
+    assert "shop: a browser looked at 2 pages" in shop.heard.sentences
     (look,) = [one for one in looks(shop) if one.final_url.endswith("/drawn")]
     assert (look.kind, look.error, look.status) == (LookKind.RENDERED, "", 200)
     blobs = BlobStore(shop.settings.folder.blobs)
@@ -106,13 +110,6 @@ def test_a_page_that_scripts_draw_is_judged_as_a_browser_shows_it(web: TinyWeb, 
     assert capture.document_id == document.id
     assert OFFER.encode() in blobs.load(capture.blob_sha256)
     assert capture.blob_sha256 != look.html_sha256
-
-
-def test_what_is_flagged_is_pictured_and_what_is_harmless_is_left_alone(web: TinyWeb, shop: Installation) -> None:
-    shop.weekly()
-    assert {one.final_url.rpartition("/")[2] for one in looks(shop)} == {"drawn", "offer"}
-    assert all(one.screenshot_size > 0 for one in looks(shop))
-    assert "shop: a browser looked at 2 pages" in shop.heard.sentences
 
 
 def test_bytes_that_stay_the_same_are_not_looked_at_again(web: TinyWeb, shop: Installation) -> None:
@@ -240,18 +237,14 @@ def test_a_run_that_is_killed_repeats_at_most_the_page_at_hand(web: TinyWeb, sho
     assert cases(shop)["drawn1"] == (Outcome.VIOLATION, CaseState.OPEN)
 
 
-def test_looks_are_part_of_a_backup(web: TinyWeb, shop: Installation, tmp_path: Path) -> None:
+def test_backup_and_evidence_hold_what_the_browser_saw_and_verify_finds_a_flipped_byte(
+    web: TinyWeb, shop: Installation, tmp_path: Path
+) -> None:
     shop.weekly()
     entries = back_up(shop.settings, tmp_path / "b.tar", now=MONDAY).manifest.entries
     names = {entry.path.rpartition("/")[2].removesuffix(".z") for entry in entries}
-    for look in looks(shop):
-        assert {look.html_sha256, look.text_sha256, look.screenshot_sha256} <= names
-
-
-def test_the_evidence_of_a_case_holds_what_the_browser_saw_and_verify_finds_a_flipped_byte(
-    web: TinyWeb, shop: Installation
-) -> None:
-    shop.weekly()
+    for kept_look in looks(shop):
+        assert {kept_look.html_sha256, kept_look.text_sha256, kept_look.screenshot_sha256} <= names
     url = web.url("shop", "/drawn")
     folder = shop.settings.folder
     means = Means(BlobStore(folder.blobs), folder.warc, load_policy())

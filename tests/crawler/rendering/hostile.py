@@ -129,7 +129,6 @@ PAGES: Mapping[str, Reply | Odd] = {
     "/alerts": page("<h1>Alerts</h1><script>for (let i = 0; i < 100000; i++) alert(confirm(prompt(i)))</script><p>on"),
     "/alert-loop": page("<h1>Alerts</h1><script>setTimeout(() => { while (true) alert('pay'); }, 100)</script>"),
     "/unload": page("<h1>Stay</h1><script>onbeforeunload = (e) => { e.preventDefault(); return 'stay' }</script>"),
-    "/loop": page("<h1>Looping</h1><script>setTimeout(() => { for (;;) {} }, 50)</script>"),
     "/loop-at-once": page("<h1>Looping</h1><p>before</p><script>for (;;) {}</script><p>after</p>"),
     "/scroll": page(
         "<h1>Endless</h1><script>const more = () => { for (let i = 0; i < 40; i++) document.body.append("
@@ -145,7 +144,7 @@ PAGES: Mapping[str, Reply | Odd] = {
         "kept.push(new Uint8Array(16 << 20).fill(1)); }, 10)</script>"
     ),
     "/requests": page(
-        "<h1>Requests</h1><script>for (let i = 0; i < 2000; i++) fetch('/data.json?' + i).catch(() => 0)</script>"
+        "<h1>Requests</h1><script>for (let i = 0; i < 500; i++) fetch('/data.json?' + i).catch(() => 0)</script>"
     ),
     "/never": page("<h1>Never done</h1><img src=/stalled>"),
     "/polling": page("<h1>Polling</h1><script>setInterval(() => fetch('/data.json'), 50)</script>"),

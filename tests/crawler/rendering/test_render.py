@@ -122,7 +122,6 @@ def test_a_file_to_save_is_no_page_and_is_not_saved(browser: RenderProcess, web:
         ("/alerts", "Alerts", ""),
         ("/unload", "Stay", ""),
         ("/alert-loop", "Alerts", "scripts"),
-        ("/loop", "Looping", "scripts"),
         ("/loop-at-once", "Looping\nbefore\n\nafter", "scripts"),
         ("/scroll", "Endless", ""),
         ("/bomb", "Bomb", ""),
