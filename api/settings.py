@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     what the random sample says. sample_rate: the share of pages that people read although nothing was found on them.
     capture_budget_gb: the most that captures may take, in 10^9 bytes; none for as much as the disk holds.
     least_free_gb: what crawling leaves free on the disk. At either limit fetching stops; nothing is deleted.
+    browser: `off`, `auto` for a Chromium on the PATH or Playwright's own, or the path of one; it draws the pages that
+    say next to nothing without scripts and takes pictures of flagged ones, `browser_pages` of them a run at most.
     warc_megabytes: the size at which a file of the web archive is followed by the next.
     """
 
@@ -49,7 +51,16 @@ class Settings(BaseSettings):
     capture_budget_gb: float | None = Field(default=None, gt=0)
     least_free_gb: float = Field(default=0.5, ge=0)
     warc_megabytes: int = Field(default=1000, ge=1, le=100_000)
+    browser: str = "off"
+    browser_pages: int = Field(default=100, ge=1, le=100_000)
     demo: bool = False
+
+    @field_validator("browser")
+    @classmethod
+    def _known_browser(cls, browser: str) -> str:
+        if browser not in ("off", "auto") and not Path(browser).expanduser().is_file():
+            raise ValueError(f"names no browser: {browser!r} is no file; give off, auto or the path of a Chromium")
+        return browser if browser in ("off", "auto") else str(Path(browser).expanduser())
 
     @field_validator("data")
     @classmethod

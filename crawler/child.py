@@ -16,7 +16,7 @@ from scrapy.utils.spider import iter_spider_classes
 
 from crawler.exceptions import CrawlerError, FetcherRefused
 from crawler.fetching.archivist import Archivist
-from crawler.fetching.guard import lock_connects
+from crawler.fetching.lock import lock_connects
 from crawler.fetching.memory import memory_full
 from crawler.fetching.pipes import Answers, Feed
 from crawler.fetching.policy import FetchPolicy

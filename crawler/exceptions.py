@@ -40,6 +40,10 @@ class FetcherDied(CrawlerError):
     """The fetcher ended too early: the unanswered targets are still to be fetched; start a new fetcher for them."""
 
 
+class RendererRefused(CrawlerError):
+    """The browser cannot be used, because it is missing or a guard is not in force: repair the set-up."""
+
+
 class FrameBroken(CrawlerError):
     """The bytes on the pipe are no whole frame: read no further and end the fetcher."""
 

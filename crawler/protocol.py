@@ -95,14 +95,14 @@ def encode_answer(serial: int, answer: Answer) -> bytes:
 
 def read_answer(read: Reader) -> tuple[int, Answer] | None:
     """Read one frame; None when the stream ends between frames, FrameBroken when it ends within one or lies."""
-    prefix = _read_exactly(read, PREFIX.size, may_be_absent=True)
+    prefix = read_exactly(read, PREFIX.size, may_be_absent=True)
     if not prefix:
         return None
     magic, header_size, body_size = PREFIX.unpack(prefix)
     if magic != MAGIC or header_size > MAX_HEADER or body_size > MAX_BODY:
         raise FrameBroken("the bytes are no frame of this protocol")
-    header = _read_exactly(read, header_size)
-    body = _read_exactly(read, body_size)
+    header = read_exactly(read, header_size)
+    body = read_exactly(read, body_size)
     try:
         message = json.loads(header)
         answer = _page(message["page"], body) if "page" in message else _failure(message["failure"])
@@ -191,7 +191,7 @@ def _pause(given: object) -> Pause | None:
     return Pause(str(given["host"]), datetime.fromisoformat(str(given["until"])))
 
 
-def _read_exactly(read: Reader, size: int, *, may_be_absent: bool = False) -> bytes:
+def read_exactly(read: Reader, size: int, *, may_be_absent: bool = False) -> bytes:
     """Read so many bytes; an end before the first byte gives none where that is allowed."""
     parts: list[bytes] = []
     missing = size

@@ -26,7 +26,16 @@ SWITCHES = ("enabled", "follow_nofollow")
 LEAST_REASON, MOST_REASON = 10, 500
 FIELDS = (
     *REQUIRED,
-    *("jurisdiction", "cadence_days", "enabled", "max_depth", "max_pages", "robots_override", "follow_nofollow"),
+    *(
+        "jurisdiction",
+        "cadence_days",
+        "enabled",
+        "max_depth",
+        "max_pages",
+        "robots_override",
+        "second_look",
+        "follow_nofollow",
+    ),
 )
 
 
@@ -35,8 +44,9 @@ class Source:
     """One watched source; `start_urls` are http(s) URLs, or files for FILE_SPIDERS.
 
     jurisdiction: a code such as US, UK, EU or US-CA, empty when it is not known. robots_override: the reason why
-    robots.txt does not bind this source; empty: it does. follow_nofollow: links that ask not to be followed are
-    followed all the same.
+    robots.txt does not bind this source; empty: it does. second_look: the reason why some of its pages are asked for
+    once more under a browser's name; empty: none are. follow_nofollow: links that ask not to be followed are followed
+    all the same.
     """
 
     name: str
@@ -48,6 +58,7 @@ class Source:
     max_depth: int = 4
     max_pages: int = 500
     robots_override: str = ""
+    second_look: str = ""
     follow_nofollow: bool = False
 
 
@@ -138,7 +149,7 @@ def _field_problem(field: str, value: object) -> str:
         return "" if value in SPIDERS else f"is {value!r}; choose one of {', '.join(SPIDERS)}"
     if field == "name":
         return "" if NAME.fullmatch(value) else f"is {value!r}; use up to 64 of a-z, 0-9 and inner hyphens"
-    if field == "robots_override":
+    if field in ("robots_override", "second_look"):
         return reason_problem(value)
     return "" if JURISDICTION.fullmatch(value) else f"is {value!r}; give a code such as US, UK, EU or US-CA"
 

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from api.exceptions import SourceInvalid
 from api.exit_codes import ExitCode
-from api.services.sources import bind_robots, note_test, pause, resume, seed, unwatch, watch
+from api.services.sources import bind_robots, note_test, pause, permit_second_look, resume, seed, unwatch, watch
 from api.services.trials import Trial, try_source
 from api.settings import load_settings
 from api.store.commands.sources import list_sources, to_source
@@ -60,6 +60,9 @@ def add(
     max_pages: Annotated[int, typer.Option(help="Pages of one visit, at most.")] = 500,
     max_depth: Annotated[int, typer.Option(help="Links from a start URL to a page, at most.")] = 4,
     ignore_robots: Annotated[str, typer.Option(metavar="REASON", help="Read it whatever robots.txt says; why.")] = "",
+    second_look: Annotated[
+        str, typer.Option(metavar="REASON", help="Ask for some pages under a browser's name too; why.")
+    ] = "",
     follow_nofollow: Annotated[bool, typer.Option(help="Follow links that ask not to be followed.")] = False,
 ) -> None:
     """Watch a new source; `feed`, `ads` and `archive` also take files of this machine."""
@@ -72,6 +75,7 @@ def add(
         "max_pages": max_pages,
         "max_depth": max_depth,
         "robots_override": ignore_robots,
+        "second_look": second_look,
         "follow_nofollow": follow_nofollow,
     }
     source = parse_source(fields, "sources add")
@@ -110,6 +114,22 @@ def robots(
     with _changing() as (session, now):
         bind_robots(session, name, ignore, actor=ACTOR, now=now)
     typer.echo(f"{name} obeys robots.txt" if obey else f"{name} is read whatever robots.txt says: {ignore}")
+
+
+@app.command("second-look")
+def second_look_(
+    name: Name,
+    allow: Annotated[str, typer.Option(metavar="REASON", help="Ask for some pages as a browser would; why.")] = "",
+    stop: Annotated[bool, typer.Option("--stop", help="Ask under our own name alone again.")] = False,
+) -> None:
+    """Say whether flagged pages and some start pages are asked for under a browser's name too, to find cloaking."""
+    if bool(allow) == stop:
+        raise SourceInvalid("give either --allow REASON or --stop")
+    if problem := reason_problem(allow):
+        raise SourceInvalid(f"source {name!r}: the reason {problem}")
+    with _changing() as (session, now):
+        permit_second_look(session, name, allow, actor=ACTOR, now=now)
+    typer.echo(f"{name} is asked under our own name alone" if stop else f"{name} gets a second look: {allow}")
 
 
 @app.command()

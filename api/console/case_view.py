@@ -9,6 +9,7 @@ from api.console.cards import Card, cards
 from api.console.changes import Changes, block_texts, compare
 from api.console.filters import Wanted
 from api.console.places import placed
+from api.console.screenshot import Seen, seen_by_browser
 from api.console.timeline import Event, timeline
 from api.console.visitor import Here
 from api.store.console_people import case_events, reviewer_names, stretch_of_critical
@@ -70,6 +71,7 @@ class CaseView:
     paragraphs: tuple[Paragraph, ...]
     changes: Changes | None
     similar: Similar
+    seen: Seen
     signals: tuple[tuple[Row, str], ...]
     events: tuple[Event, ...]
     log: tuple[LogLine, ...]
@@ -114,6 +116,7 @@ def view_case(here: Here, case_id: str) -> CaseView:
         paragraphs=tuple(lay_out(document.text, document.document.blocks, [card.span for card in glance.cards])),
         changes=_changes(detail),
         similar=read_similar(here.session, detail.page),
+        seen=seen_by_browser(here.session, detail),
         signals=placed(document.document),
         events=timeline(detail),
         log=_log(here, case_id),

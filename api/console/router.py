@@ -13,11 +13,26 @@ from api.console import (
     queue,
     review,
     runs,
+    screenshot,
     sign_in,
     sources,
 )
 
-MODULES = (sign_in, queue, case, evidence, review, runs, sources, overview, policy, people, preference_form, assets)
+MODULES = (
+    sign_in,
+    queue,
+    case,
+    screenshot,
+    evidence,
+    review,
+    runs,
+    sources,
+    overview,
+    policy,
+    people,
+    preference_form,
+    assets,
+)
 
 router = APIRouter()
 for module in MODULES:

@@ -16,6 +16,8 @@ from api.jobs.comparing import compare_all
 from api.jobs.ledger import Errand
 from api.jobs.lock import ONE_OFF as ONE_OFF_LOCK
 from api.jobs.lock import hold_lock
+from api.jobs.lookout import Lookout
+from api.jobs.looks import look_once_more
 from api.jobs.plan import close_runs
 from api.jobs.progress import Fetched, Hear, Progress, SourceReport
 from api.jobs.restarts import visit_to_the_end
@@ -28,10 +30,11 @@ from api.settings import Settings
 from api.store.blobs import BlobStore
 from api.store.commands.frontier import list_pending
 from api.store.commands.sources import ONE_OFF, keep_one_off
-from api.store.engine import writing
+from api.store.engine import reading, writing
 from api.store.ids import derived_id
 from api.store.kinds import RunKind, SourceRunState
 from api.store.opening import open_store
+from api.store.queries.looks import is_wanted
 from api.store.tables.runs import Run, SourceRun
 from crawler.discovery import start_targets
 from crawler.exceptions import FetcherDied
@@ -74,13 +77,15 @@ def run_one_off(
     """
     policy = one_off_policy(settings, request)
     settings.folder.create()
-    with hold_lock(settings.folder.weekly_lock, ONE_OFF_LOCK) as note:
+    lock = settings.folder.weekly_lock
+    with Lookout(settings, policy, progress.say) as lookout, hold_lock(lock, ONE_OFF_LOCK) as note:
         if note:
             progress.say(note)
         engine = open_store(settings)
         try:
             errand = _begin(engine, request, clock(), new_id())
-            return _work_off(settings, engine, errand, policy, progress, _Told(request, engine, hear), clock)
+            told = _Told(request, engine, hear, holds_back=lookout.is_on)
+            return _work_off(settings, engine, errand, policy, progress, told, clock, lookout)
         finally:
             engine.dispose()
 
@@ -112,8 +117,12 @@ def _is_own(url: str, policy: FetchPolicy) -> bool:
 class _Told:
     """Passes on what came of each URL, under the spelling it was given in, and names what cannot be asked for."""
 
-    def __init__(self, request: Request, engine: Engine, hear: Callable[[Engine, Fetched], None]) -> None:
+    def __init__(
+        self, request: Request, engine: Engine, hear: Callable[[Engine, Fetched], None], *, holds_back: bool
+    ) -> None:
         self._engine = engine
+        self._holds_back = holds_back
+        self._held: list[Fetched] = []
         self._hear = hear
         self._given: dict[str, str] = {}
         for url in request.urls:
@@ -122,7 +131,23 @@ class _Told:
         self.refused = tuple(url for url in dict.fromkeys(request.urls) if url_problem(url))
 
     def __call__(self, fetched: Fetched) -> None:
-        """Hear of a URL."""
+        """Hear of a URL; one that a browser will look at is told of when that is done."""
+        if self._holds_back and fetched.capture_id is not None and self._is_looked_at(fetched.capture_id):
+            self._held.append(fetched)
+            return
+        self._tell(fetched)
+
+    def release(self) -> None:
+        """Tell of what was held back."""
+        held, self._held = self._held, []
+        for fetched in held:
+            self._tell(fetched)
+
+    def _is_looked_at(self, capture_id: str) -> bool:
+        with reading(self._engine) as session:
+            return is_wanted(session, capture_id)
+
+    def _tell(self, fetched: Fetched) -> None:
         self._hear(self._engine, replace(fetched, url=self._given.get(fetched.url, fetched.url)))
 
     def refuse(self) -> None:
@@ -174,6 +199,7 @@ def _work_off(
     progress: Progress,
     told: _Told,
     clock: Callable[[], datetime],
+    lookout: Lookout,
 ) -> SourceReport:
     begun = clock()
     blobs = BlobStore(settings.folder.blobs)
@@ -185,6 +211,8 @@ def _work_off(
         # Files that a killed run left behind.
         shop.seal_archive()
         error = _fetch_all(shop, errand, policy, progress, told) if errand.source.start_urls else ""
+        look_once_more(shop, errand, policy, lookout, progress)
+        told.release()
         report = close_visit(shop, errand, error, (clock() - begun).total_seconds())
     with writing(engine) as session:
         close_runs(session, clock())

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from api.jobs.desk import NOT_READ, Judged
 from api.jobs.workshop import Workshop
 from api.services.triage import file_verdict
-from api.store.commands.judgements import Judgement, save_judgements, settle_capture
+from api.store.commands.judgements import Judgement, settle_capture, settle_judgements
 from api.store.kinds import CaptureState
 from api.store.loading import load_rows
 from api.store.queries.verdicts import find_judged
@@ -51,7 +51,7 @@ def file_judged(
         if one.document is not None and one.result is not None
         for capture in [captures[one.reading.capture_id or ""]]
     ]
-    settled = save_judgements(session, judgements, shop.clock())
+    settled = settle_judgements(session, judgements, shop.clock())
     for judgement, made in zip(judgements, settled, strict=True):
         _file(shop, session, judgement.capture, before[judgement.page.id], made.document, made.verdict)
     for one in judged:

@@ -10,11 +10,14 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from api.exceptions import RoomShort, SettingsInvalid
+from api.jobs.cloaking import look_for_cloaking
 from api.jobs.closing import close_visit
 from api.jobs.comparing import compare_all
 from api.jobs.crawl import Stopped
 from api.jobs.ledger import Errand
 from api.jobs.lock import hold_lock
+from api.jobs.lookout import Lookout
+from api.jobs.looks import look_once_more
 from api.jobs.plan import Plan, close_runs, make_plan
 from api.jobs.progress import Progress, SourceReport, WeeklyReport
 from api.jobs.restarts import visit_to_the_end
@@ -54,7 +57,7 @@ def run_weekly(
     """
     policy = fetch_policy(settings)
     settings.folder.create()
-    with hold_lock(settings.folder.weekly_lock) as note:
+    with Lookout(settings, policy, progress.say) as lookout, hold_lock(settings.folder.weekly_lock) as note:
         if note:
             progress.say(note)
         engine = open_store(settings)
@@ -63,7 +66,7 @@ def run_weekly(
             late = "" if only else _lateness(engine, as_of)
             plan = _plan(engine, as_of=as_of, now=begun, only=only, new_id=run_id)
             room = CaptureRoom(settings)
-            reports = _work_off(settings, engine, plan, policy, progress, clock, room)
+            reports = _work_off(settings, engine, plan, policy, progress, clock, room, lookout)
             warnings = _close(engine, plan, run_id, room, clock(), late)
             if plan.errands:
                 progress.say(compare_all(engine, BlobStore(settings.folder.blobs)))
@@ -123,6 +126,7 @@ def _work_off(
     progress: Progress,
     clock: Callable[[], datetime],
     room: CaptureRoom,
+    lookout: Lookout,
 ) -> tuple[SourceReport, ...]:
     if not plan.errands:
         return ()
@@ -132,12 +136,14 @@ def _work_off(
         shop = Workshop.of(settings, engine, scanner, room, clock)
         # Files that a killed run left behind.
         shop.seal_archive()
-        return _visit_all(shop, plan, policy, progress)
+        return _visit_all(shop, plan, policy, progress, lookout)
 
 
-def _visit_all(shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progress) -> tuple[SourceReport, ...]:
+def _visit_all(
+    shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progress, lookout: Lookout
+) -> tuple[SourceReport, ...]:
     with ThreadPoolExecutor(SOURCES_AT_ONCE, thread_name_prefix="source") as threads:
-        visits = [threads.submit(_visit, shop, errand, policy, progress) for errand in plan.errands]
+        visits = [threads.submit(_visit, shop, errand, policy, progress, lookout) for errand in plan.errands]
         try:
             return tuple(visit.result() for visit in visits)
         except BaseException:
@@ -147,7 +153,7 @@ def _visit_all(shop: Workshop, plan: Plan, policy: FetchPolicy, progress: Progre
             raise
 
 
-def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progress) -> SourceReport:
+def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progress, lookout: Lookout) -> SourceReport:
     """Visit one source; whatever goes wrong is recorded with it and the others go on."""
     begun = shop.clock()
     with shop.writing() as session:
@@ -159,6 +165,8 @@ def _visit(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progre
     error = ""
     try:
         visit_to_the_end(shop, errand, policy, progress)
+        look_once_more(shop, errand, policy, lookout, progress)
+        look_for_cloaking(shop, errand, policy, progress, lookout.most)
     except Stopped:
         raise
     except (CrawlerError, RoomShort) as problem:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from api.services.audit import Details, record
 from api.store.commands.sources import (
     add_source,
+    allow_second_look,
     find_source,
     list_sources,
     override_robots,
@@ -30,6 +31,8 @@ def watch(session: Session, source: Source, *, actor: str, now: datetime) -> Sto
     record(session, actor=actor, action="source.add", subject=f"source:{source.name}", details=details, now=now)
     if source.robots_override:
         _note_robots(session, source.name, source.robots_override, actor=actor, now=now)
+    if source.second_look:
+        _note_second_look(session, source.name, source.second_look, actor=actor, now=now)
     return row
 
 
@@ -37,12 +40,15 @@ def seed(
     session: Session, sources: Sequence[Source], file: str, *, actor: str, now: datetime
 ) -> tuple[StoredSource, ...]:
     """Take the sources of a file over; each override of robots.txt that begins or ends has an entry of its own."""
-    before = {row.name: row.robots_override for row in list_sources(session)}
+    before = {row.name: (row.robots_override, row.second_look) for row in list_sources(session)}
     rows = seed_sources(session, sources, now)
     record(session, actor=actor, action="source.seed", subject=f"source:{file}", now=now)
     for source in sources:
-        if source.robots_override != before.get(source.name, ""):
+        robots, second_look = before.get(source.name, ("", ""))
+        if source.robots_override != robots:
             _note_robots(session, source.name, source.robots_override, actor=actor, now=now)
+        if source.second_look != second_look:
+            _note_second_look(session, source.name, source.second_look, actor=actor, now=now)
     return rows
 
 
@@ -50,6 +56,13 @@ def bind_robots(session: Session, name: str, reason: str, *, actor: str, now: da
     """Let a source be read whatever robots.txt says, for a reason, or obey it again; NotFound when there is none."""
     row = override_robots(session, name, reason)
     _note_robots(session, name, reason, actor=actor, now=now)
+    return row
+
+
+def permit_second_look(session: Session, name: str, reason: str, *, actor: str, now: datetime) -> StoredSource:
+    """Let some pages be asked for under a browser's name, for a reason, or stop it; NotFound when there is none."""
+    row = allow_second_look(session, name, reason)
+    _note_second_look(session, name, reason, actor=actor, now=now)
     return row
 
 
@@ -86,5 +99,11 @@ def _switch(session: Session, name: str, *, enabled: bool, actor: str, now: date
 
 def _note_robots(session: Session, name: str, reason: str, *, actor: str, now: datetime) -> None:
     action = "source.robots_override" if reason else "source.robots_obey"
+    details: Details = {"reason": reason} if reason else {}
+    record(session, actor=actor, action=action, subject=f"source:{name}", details=details, now=now)
+
+
+def _note_second_look(session: Session, name: str, reason: str, *, actor: str, now: datetime) -> None:
+    action = "source.second_look" if reason else "source.second_look_end"
     details: Details = {"reason": reason} if reason else {}
     record(session, actor=actor, action=action, subject=f"source:{name}", details=details, now=now)

@@ -44,6 +44,13 @@ class CaptureState(StrEnum):
     LISTING = "listing"
 
 
+class LookKind(StrEnum):
+    """How a captured page was looked at once more: `rendered` by a browser, `other_agent` under a browser's name."""
+
+    RENDERED = "rendered"
+    OTHER_AGENT = "other_agent"
+
+
 class CaseState(StrEnum):
     """Where a case stands: `cleared` means that the page stopped being flagged before anybody decided."""
 

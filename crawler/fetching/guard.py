@@ -1,8 +1,6 @@
 """The address guard at work: a resolver that answers with public addresses only, and a lock on every connect."""
 # ruff: noqa: N802, N803  (methods and arguments are named by Twisted)
 
-import errno
-import sys
 from collections.abc import Sequence
 from typing import Protocol, Self, cast
 
@@ -113,25 +111,6 @@ class _Judge:
 
     def resolutionComplete(self) -> None:
         self._receiver.resolutionComplete()
-
-
-def lock_connects(guard: AddressGuard) -> None:
-    """Refuse, for the rest of this process, every connect to what the guard refuses.
-
-    The lock sits below Scrapy and Twisted (an interpreter audit hook, which nothing can take away), so that it
-    holds even when another resolver or handler has been slipped in.
-    """
-
-    def judge(event: str, arguments: tuple[object, ...]) -> None:
-        if event != "socket.connect":
-            return
-        address = arguments[1]
-        host, port = address[:2] if isinstance(address, tuple) and len(address) >= 2 else (str(address), 0)
-        why = guard.refusal(str(host), port)
-        if why:
-            raise PermissionError(errno.EACCES, f"the address guard refuses to connect: {why}")
-
-    sys.addaudithook(judge)
 
 
 def installed_resolver() -> PublicOnlyResolver | None:

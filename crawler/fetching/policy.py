@@ -29,6 +29,7 @@ class FetchPolicy:
     """Identity, politeness and limits of a fetcher; PolicyInvalid names the field that cannot be used.
 
     contact: a URL or mail address that a site's owner can turn to; it is part of the user agent.
+    disguise: the whole User-Agent of a second look, where a source allows one; robots.txt is still read as `agent`.
     allowed_addresses: exact addresses, each with one port or with none for any, that may be contacted though they are
     not public. only_allowed: nobody else may be, which is for fetching without anybody to name as a contact.
     delay_seconds: least time between two requests to a host; AutoThrottle and Crawl-delay lengthen it, up to
@@ -39,6 +40,7 @@ class FetchPolicy:
 
     contact: str
     agent: str = "rxwarden/1"
+    disguise: str = ""
     allowed_addresses: tuple[str, ...] = ()
     only_allowed: bool = False
     delay_seconds: float = 1.0
@@ -69,8 +71,8 @@ class FetchPolicy:
 
     @property
     def user_agent(self) -> str:
-        """The User-Agent header: who we are and where we can be reached."""
-        return f"{self.agent} (+{self.contact})"
+        """The User-Agent header: who we are and where we can be reached, or the disguise of a second look."""
+        return self.disguise or f"{self.agent} (+{self.contact})"
 
     @property
     def robots_token(self) -> str:

@@ -14,7 +14,7 @@ from api.services.triage import case_id, file_verdict
 from api.store.blobs import BlobStore
 from api.store.commands.captures import Answered, Place, save_captures
 from api.store.commands.frontier import add_targets, mark_fetched, target_id
-from api.store.commands.judgements import Judgement, save_judgements
+from api.store.commands.judgements import Judgement, settle_judgements
 from api.store.commands.sources import seed_sources
 from api.store.engine import reading, writing
 from api.store.ids import derived_id
@@ -182,7 +182,7 @@ class World:
         mark_fetched(session, target)
         site_page = session.get_one(SitePage, kept.capture.page_id)
         judgement = Judgement(kept.capture, site_page, _document(url, text, language), blob, verdict)
-        (settled,) = save_judgements(session, [judgement], self.now)
+        (settled,) = settle_judgements(session, [judgement], self.now)
         file_verdict(session, settled.verdict, self.now, self.sample)
 
 

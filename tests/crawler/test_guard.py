@@ -241,7 +241,7 @@ def test_the_lock_on_connects_holds_for_any_client_in_the_process(vault: Loopbac
     code = (
         "import urllib.request\n"
         "from crawler.fetching.addresses import AddressGuard\n"
-        "from crawler.fetching.guard import lock_connects\n"
+        "from crawler.fetching.lock import lock_connects\n"
         f"lock_connects(AddressGuard(frozenset({allowed})))\n"
         f"print(urllib.request.urlopen('{vault.url('/secret')}').read())\n"
     )

@@ -9,10 +9,14 @@ from typing import BinaryIO
 
 from sqlmodel import Session, col, select
 
+from api.exceptions import BlobDamaged, BlobMissing
 from api.services.evidence.chain import chain_problems, list_entries, manifest_line
+from api.services.evidence.look_records import parts_of
 from api.services.evidence.members import Damage, Member, walk
+from api.store.blobs import BlobStore
 from api.store.layout import DataFolder
 from api.store.tables.evidence import WarcFile
+from api.store.tables.looks import Look
 from api.store.tables.pages import Capture
 
 # Hears how many of how many files are checked.
@@ -53,6 +57,7 @@ def find_problems(
         yield from _file_problems(session, folder.warc / entry.name, entry, every_record=every_record)
         heard(number, len(entries))
     yield from _unsealed_problems(session, folder, {entry.name for entry in entries})
+    yield from _look_problems(session, BlobStore(folder.blobs))
 
 
 def _manifest_problems(manifest: Path, entries: tuple[WarcFile, ...]) -> Iterator[Problem]:
@@ -133,6 +138,16 @@ def _places(session: Session, name: str) -> dict[int, Place]:
     statement = select(Capture.warc_offset, Capture.warc_record_id, Capture.final_url)
     rows = session.exec(statement.where(Capture.warc_file == name))
     return {offset: Place(record or "", page) for offset, record, page in rows if offset is not None}
+
+
+def _look_problems(session: Session, blobs: BlobStore) -> Iterator[Problem]:
+    """Give the parts of second looks that are gone or not as they were."""
+    for look in session.exec(select(Look).where(Look.error == "")).yield_per(100):
+        for part in parts_of(look):
+            try:
+                blobs.load(part.sha256)
+            except (BlobMissing, BlobDamaged) as problem:
+                yield Problem(str(problem), part.uri, page=look.final_url)
 
 
 def _unsealed_problems(session: Session, folder: DataFolder, sealed: set[str]) -> Iterator[Problem]:

@@ -11,8 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.services.evidence.chain import entry_fields
 from api.services.evidence.gather import Piece
+from api.services.evidence.look_records import parts_of
 from api.store.queries.cases import CaseDetail, CaseFinding
 from api.store.tables.evidence import WarcFile
+from api.store.tables.looks import Look
 from api.store.tables.pages import Capture
 from classifier.policy import PolicyPack
 
@@ -29,6 +31,7 @@ def make_dossier(
     pieces: Sequence[Piece],
     chain: Sequence[WarcFile],
     policy: PolicyPack,
+    looks: Sequence[Look],
     now: datetime,
 ) -> Dossier:
     """Put together what is known of a case; `chain` runs from the first file used to the end."""
@@ -57,6 +60,7 @@ def make_dossier(
             "text_sha256": verdict.text_sha256,
             "created_at": verdict.created_at.isoformat(),
         },
+        "looks": [_look(look) for look in looks],
         "findings": [_finding(one) for one in detail.findings],
         "policy": {
             "id": policy.id,
@@ -141,6 +145,23 @@ def _capture(capture: Capture) -> Dossier:
         "truncated": capture.truncated,
         "not_modified": capture.not_modified,
         "record_id": capture.warc_record_id,
+    }
+
+
+def _look(look: Look) -> Dossier:
+    return {
+        "kind": look.kind,
+        "looked_at": look.looked_at.isoformat(),
+        "url": look.final_url,
+        "status": look.status,
+        "agent": look.agent,
+        "browser": look.browser,
+        "of_body_sha256": look.bytes_sha256,
+        "size": f"{look.width} x {look.height}" if look.screenshot_sha256 else "",
+        "truncated": look.truncated,
+        "is_different": look.is_different,
+        "differences": look.differences,
+        "parts": [{"uri": part.uri, "type": part.media_type, "sha256": part.sha256} for part in parts_of(look)],
     }
 
 

@@ -16,9 +16,11 @@ from api.services.audit import Details, record
 from api.services.evidence.chain import list_entries
 from api.services.evidence.dossier import as_html, as_json, make_dossier
 from api.services.evidence.gather import Piece, gather, places_of
+from api.services.evidence.look_records import look_pieces
 from api.services.evidence.wacz import Shown, write_wacz
 from api.store.blobs import PART, BlobStore
 from api.store.queries.cases import CaseDetail, read_case
+from api.store.queries.looks import looks_at
 from api.store.tables.evidence import WarcFile
 from api.store.tables.pages import Capture
 from classifier.policy import PolicyPack
@@ -44,7 +46,9 @@ def pack_case(session: Session, means: Means, case_id: str, *, now: datetime) ->
     capture = _judged_capture(detail)
     pieces = gather(means.warc, places_of(session, capture))
     chain = _chain(session, pieces)
-    dossier = make_dossier(detail, capture, pieces, chain, means.policy, now)
+    looks = looks_at(session, capture)
+    dossier = make_dossier(detail, capture, pieces, chain, means.policy, looks, now)
+    seen = tuple(piece for look in looks for piece in look_pieces(means.blobs, look))
     files = {
         "evidence/case.json": as_json(dossier),
         "evidence/report.html": as_html(dossier),
@@ -52,7 +56,7 @@ def pack_case(session: Session, means: Means, case_id: str, *, now: datetime) ->
     }
     out = BytesIO()
     page = Shown(detail.case.id, capture.final_url, detail.page.title, _payload_date(session, capture))
-    write_wacz(out, pieces, page, files, software=f"rxwarden {version('rxwarden')}", now=now)
+    write_wacz(out, (*pieces, *seen), page, files, software=f"rxwarden {version('rxwarden')}", now=now)
     return out.getvalue()
 
 

@@ -79,6 +79,8 @@ def timestamp(date: str) -> str:
 
 def _line(piece: Piece, offset: int) -> str:
     headers = piece.member.headers
+    if headers["warc-type"] == "resource":
+        return _resource_line(piece, offset)
     kind, url = headers["warc-type"], headers.get("warc-target-uri", "")
     head = piece.member.block.partition(BLANK)[0].decode("latin-1").split("\r\n")
     status = [*head[0].split(" "), ""][1]
@@ -96,6 +98,21 @@ def _line(piece: Piece, offset: int) -> str:
         "filename": ARCHIVE.rpartition("/")[2],
     }
     return f"{surt(url)} {timestamp(headers['warc-date'])} {json.dumps(told)}\n"
+
+
+def _resource_line(piece: Piece, offset: int) -> str:
+    headers = piece.member.headers
+    uri = headers["warc-target-uri"]
+    told = {
+        "url": uri,
+        "mime": headers["content-type"].partition(";")[0],
+        "status": "200",
+        "digest": headers.get("warc-payload-digest", headers.get("warc-block-digest", "-")),
+        "length": str(piece.member.length),
+        "offset": str(offset),
+        "filename": ARCHIVE.rpartition("/")[2],
+    }
+    return f"{uri} {timestamp(headers['warc-date'])} {json.dumps(told)}\n"
 
 
 def _pages(page: Shown) -> str:

@@ -39,19 +39,24 @@ class Settled:
     verdict: StoredVerdict
 
 
+def settle_judgements(session: Session, judgements: Sequence[Judgement], now: datetime) -> tuple[Settled, ...]:
+    """Keep documents and verdicts, tie captures to them and show them as the latest of their pages."""
+    settled = save_judgements(session, judgements, now)
+    for one, judgement in zip(settled, judgements, strict=True):
+        settle_capture(judgement.capture, judgement.page, one.document, one.verdict)
+    session.flush()
+    return settled
+
+
 def save_judgements(session: Session, judgements: Sequence[Judgement], now: datetime) -> tuple[Settled, ...]:
-    """Keep documents and verdicts, tie captures to them and show them as the latest of their pages.
+    """Keep documents and verdicts.
 
     Equal documents of a page are one row; the same text of a page judged by the same model and policy, as fully seen,
     keeps its earlier verdict.
     """
     documents = _save_documents(session, judgements)
     verdicts = _save_verdicts(session, tuple(zip(documents, judgements, strict=True)), now)
-    settled = tuple(Settled(*both) for both in zip(documents, verdicts, strict=True))
-    for one, judgement in zip(settled, judgements, strict=True):
-        settle_capture(judgement.capture, judgement.page, one.document, one.verdict)
-    session.flush()
-    return settled
+    return tuple(Settled(*both) for both in zip(documents, verdicts, strict=True))
 
 
 def settle_capture(capture: Capture, page: SitePage, document: StoredDocument, verdict: StoredVerdict) -> None:

@@ -67,6 +67,14 @@ def override_robots(session: Session, name: str, reason: str) -> StoredSource:
     return row
 
 
+def allow_second_look(session: Session, name: str, reason: str) -> StoredSource:
+    """Let some pages of a source be asked for under a browser's name, for a reason; without one none are."""
+    row = find_source(session, name)
+    row.second_look = reason
+    session.add(row)
+    return row
+
+
 def remove_source(session: Session, name: str, now: datetime) -> StoredSource:
     """Take a source out of the list; its pages, cases and reviews stay."""
     row = find_source(session, name)
@@ -87,6 +95,7 @@ def to_source(row: StoredSource) -> Source:
         max_depth=row.max_depth,
         max_pages=row.max_pages,
         robots_override=row.robots_override,
+        second_look=row.second_look,
         follow_nofollow=row.follow_nofollow,
     )
 
@@ -100,6 +109,7 @@ def _put(session: Session, source: Source, now: datetime, *, keep_enabled: bool)
     row.spider, row.start_urls, row.jurisdiction = source.spider, list(source.start_urls), source.jurisdiction
     row.cadence_days, row.max_pages, row.max_depth = source.cadence_days, source.max_pages, source.max_depth
     row.robots_override, row.follow_nofollow = source.robots_override, source.follow_nofollow
+    row.second_look = source.second_look
     if not (keep_enabled and stays):
         row.enabled = source.enabled
     row.removed_at = None

@@ -3,11 +3,24 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from api.store.tables import audit, cases, evidence, hosts, keys, likeness, pages, people, runs, sources, verdicts
+from api.store.tables import (
+    audit,
+    cases,
+    evidence,
+    hosts,
+    keys,
+    likeness,
+    looks,
+    pages,
+    people,
+    runs,
+    sources,
+    verdicts,
+)
 from api.store.tables.base import Row
 
 # Importing a table's module puts it into the metadata; naming them keeps the imports honest.
-TABLES = (audit, cases, evidence, hosts, keys, likeness, pages, people, runs, sources, verdicts)
+TABLES = (audit, cases, evidence, hosts, keys, likeness, looks, pages, people, runs, sources, verdicts)
 
 
 def run(connection: Connection) -> None:

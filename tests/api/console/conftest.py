@@ -18,7 +18,7 @@ from api.console.router import router
 from api.store.kinds import Decision, Role
 from tests.api.console import sites
 from tests.api.console.drafts import SHOP
-from tests.api.console.world import World
+from tests.api.console.world import PICTURE, World
 
 SignIn = Callable[..., TestClient]
 
@@ -100,6 +100,8 @@ def fill(world: World) -> None:
         [sites.shop("80", later=True), sites.clinic(), sites.lozenges(), sites.arabic(), sites.disguised()],
         failures=(("https://crystal-pier.example/old.html", "timeout"), ("https://crystal-pier.example/k", "robots")),
     )
+    world.look(SHOP, PICTURE, truncated=("picture",), refused=(("10.0.0.8:80", "10.0.0.8 is not a public address"),))
+    world.look(sites.CLINIC, None, error="timeout: no answer within 30 seconds")
     world.decide(sites.LOZENGES, Decision.UNSURE, note="Prescriber may be named elsewhere on the site.")
     world.clock.at = now
 

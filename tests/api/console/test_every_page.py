@@ -33,6 +33,7 @@ def paths(world: World) -> dict[str, str]:
         "changes": f"{case}?#changes",
         "history": f"{case}?x#history",
         "signals": f"{case}?y#signals",
+        "screenshot": f"{case}?z#screenshot",
         "case in arabic": f"/cases/{world.case(sites.ARABIC).id}",
         "disguised case": f"/cases/{world.case(sites.DISGUISED).id}",
         "case without findings": f"/cases/{world.case(sites.UNSEEN).id}",

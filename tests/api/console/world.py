@@ -1,6 +1,7 @@
 """A small world for the console: pages with blocks and findings, captured, judged and decided on a clock of its own."""
 
 import shutil
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,14 +21,16 @@ from api.services.trials import Trials
 from api.settings import Settings
 from api.store.blobs import BlobStore
 from api.store.commands.captures import Answered, Place, save_captures
-from api.store.commands.judgements import Judgement, save_judgements
+from api.store.commands.judgements import Judgement, settle_judgements
+from api.store.commands.looks import look_id, save_look
 from api.store.engine import reading, writing
 from api.store.ids import derived_id
-from api.store.kinds import Decision, Role, RunState, Scope, SourceRunState, TargetState
+from api.store.kinds import Decision, LookKind, Role, RunState, Scope, SourceRunState, TargetState
 from api.store.queries.verdicts import list_findings
 from api.store.scopes import scope_hash
 from api.store.tables.cases import Case, Review
-from api.store.tables.pages import SitePage
+from api.store.tables.looks import Look
+from api.store.tables.pages import Capture, SitePage
 from api.store.tables.people import Reviewer
 from api.store.tables.runs import CrawlTarget, Run, SourceRun
 from api.store.tables.sources import StoredSource
@@ -38,6 +41,14 @@ from tests.api.console.drafts import SHOP, Site, key_of
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 KEY = b"k" * 32
+# A grey JPEG of one pixel.
+PICTURE = b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5"
+    "PTgyPC4zNDL/wAALCAABAAEBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQR"
+    "BRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4"
+    "eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEB"
+    "AAA/ACv/2Q=="
+)
 NO_SAMPLE = Sample(0.0)
 
 
@@ -99,6 +110,45 @@ class World:
         with writing(self.engine) as session:
             known = session.exec(select(Reviewer).where(Reviewer.name == name)).first()
             return known or add_reviewer(session, name=name, role=role, actor="operator", now=self.clock())
+
+    def look(
+        self,
+        url: str,
+        picture: bytes | None,
+        *,
+        error: str = "",
+        truncated: Sequence[str] = (),
+        refused: Sequence[tuple[str, str]] = (),
+        size: tuple[int, int] = (1280, 2400),
+    ) -> Look:
+        """Let a browser look at the newest capture of a page."""
+        with writing(self.engine) as session:
+            newest = select(Capture).where(Capture.final_url == url).order_by(col(Capture.fetched_at).desc())
+            capture = session.exec(newest).first()
+            assert capture is not None
+            look = Look(
+                id=look_id(capture.id, LookKind.RENDERED),
+                kind=LookKind.RENDERED,
+                capture_id=capture.id,
+                page_id=capture.page_id,
+                bytes_sha256=capture.blob_sha256,
+                looked_at=self.clock(),
+                agent="rxwarden/1 (+mailto:desk@example.org)",
+                error=error,
+            )
+            if picture is not None:
+                look.final_url, look.status, look.browser = url, 200, "Chromium 156.0"
+                look.html_sha256, look.html_size = self.blobs.save(b"<h1>drawn</h1>"), 14
+                look.text_sha256 = self.blobs.save(b"drawn")
+                look.screenshot_sha256, look.screenshot_size = self.blobs.save(picture), len(picture)
+                look.width, look.height = size
+                look.truncated = list(truncated)
+                look.refused = [{"what": what, "why": why} for what, why in refused]
+                look.refused_count = len(look.refused)
+            look = save_look(session, look)
+            session.refresh(look)
+            session.expunge(look)
+            return look
 
     def turn_off(self, name: str) -> None:
         """Keep a person out from now on."""
@@ -226,7 +276,7 @@ class World:
         verdict = site.verdict(self.policy, self.clock().date(), model)
         site_page = session.get_one(SitePage, kept.capture.page_id)
         judgement = Judgement(kept.capture, site_page, site.document(), blob, verdict)
-        (settled,) = save_judgements(session, [judgement], self.clock())
+        (settled,) = settle_judgements(session, [judgement], self.clock())
         file_verdict(session, settled.verdict, self.clock(), self.sample)
 
 
