@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 NOT_IN_HOSTS = frozenset(' "<>\\^`{|}%\x7f')
 
 
+@lru_cache(maxsize=20_000)
 def host_of(url: str) -> str:
     """Give the lower-case host of an http or https URL; empty when it has none or is something else."""
     try:

@@ -76,6 +76,8 @@ FIXED: dict[str, object] = {
     "RETRY_GIVE_UP_LOG_LEVEL": "INFO",
     "AUTOTHROTTLE_ENABLED": True,
     "DNS_TIMEOUT": 20,
+    # Spiders answer through a pipe and yield no items; Scrapy starts so many tasks for each page all the same.
+    "CONCURRENT_ITEMS": 1,
     # The job keeps the frontier and the pages; nothing of a crawl outlives the fetcher.
     "HTTPCACHE_ENABLED": False,
     "JOBDIR": None,

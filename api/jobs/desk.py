@@ -86,9 +86,12 @@ class Desk:
         self._waiting.append(reading)
         self._start()
 
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait until something is judged, or for so long."""
-        wait(self._under_way, timeout=seconds, return_when=FIRST_COMPLETED)
+    def wait(self) -> None:
+        """Wait until something is judged; with a full desk until half of it is, since many are written as one."""
+        enough = self._room // 2 if self.is_full else 1
+        pending = self._under_way
+        while pending and len(self._under_way) - len(pending) < enough:
+            _, pending = wait(pending, return_when=FIRST_COMPLETED)
 
     def finished(self) -> list[Judged]:
         """Give, and forget, what is judged by now."""

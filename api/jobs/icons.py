@@ -30,6 +30,7 @@ class Icons:
         self._source_run_id = source_run_id
         self._is_whole = is_whole
         self._hosts: dict[str, str] = {}
+        self._asked: set[str] = set()
 
     def wanted(self, session: Session, page: Page, document: StoredDocument) -> Sequence[CrawlTarget]:
         """Give the icon that a page names, to wait in the line; none where its host was asked in this visit."""
@@ -38,8 +39,9 @@ class Icons:
         is_in_page = "icon_sha256" in document.attributes
         # What was archived asks nobody now.
         is_page = not is_local(page.url) and (200 <= page.status < 300 or page.status == NOT_MODIFIED)
-        if not (is_page and host and url) or is_in_page or "not_html" in document.not_seen:
+        if not (is_page and host and url) or is_in_page or "not_html" in document.not_seen or host in self._asked:
             return ()
+        self._asked.add(host)
         known = host_icon(session, host)
         is_asked = known is not None and known.source_run_id == self._source_run_id
         if is_asked or url in self._hosts or not is_storable(url) or self._is_watched(session, url):

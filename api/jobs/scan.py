@@ -76,7 +76,7 @@ def _file(
     document: StoredDocument,
     verdict: StoredVerdict,
 ) -> None:
-    filed = file_verdict(session, verdict, shop.clock(), shop.sample)
+    filed = file_verdict(session, verdict, shop.clock(), shop.sample, is_first=before is None)
     run = session.get_one(SourceRun, capture.source_run_id)
     run.changed += before is not None and _is_changed(session, before, document)
     run.new_flags += filed.is_new_flag

@@ -34,16 +34,25 @@ class Filed:
 WAITING = (CaseState.OPEN, CaseState.ESCALATED)
 
 
-def file_verdict(session: Session, verdict: StoredVerdict, now: datetime, sample: Sample) -> Filed:
-    """Bring a page's case in line with its newest verdict; outside the sample a page that gave no cause has no case."""
-    # Locked, so that a decision made at this moment is not overwritten by what was read before it.
-    case = session.exec(select(Case).where(Case.page_id == verdict.page_id).with_for_update()).first()
+def file_verdict(
+    session: Session, verdict: StoredVerdict, now: datetime, sample: Sample, *, is_first: bool = False
+) -> Filed:
+    """Bring a page's case in line with its newest verdict; outside the sample a page that gave no cause has no case.
+
+    is_first: the page had no verdict before, and so has no case.
+    """
+    case = None if is_first else _locked_case(session, verdict.page_id)
     was_flagged = _is_waiting_violation(case)
     if case is not None:
         _move(session, case, verdict, now, sample)
     elif verdict.outcome is not Outcome.CLEAR or sample.holds(verdict.page_id):
         case = _open(session, verdict, now, sample)
     return Filed(case, _is_waiting_violation(case) and not was_flagged)
+
+
+def _locked_case(session: Session, page_id: str) -> Case | None:
+    # Locked, so that a decision made at this moment is not overwritten by what was read before it.
+    return session.exec(select(Case).where(Case.page_id == page_id).with_for_update()).first()
 
 
 def _is_waiting_violation(case: Case | None) -> bool:

@@ -16,6 +16,8 @@ PART = ".part"
 # Far above any page the crawler accepts; a damaged or hostile file must not fill the memory.
 MAX_BYTES = 256 << 20
 WRITERS = 4
+# Level 6 saves a tenth of the bytes for more than twice the time.
+LEVEL = 3
 
 
 def digest(data: bytes) -> str:
@@ -33,7 +35,7 @@ class BlobStore:
         """Keep bytes and give their digest; on return they are on the disk. A damaged blob of theirs is replaced."""
         name = digest(data)
         if not self._is_intact(name):
-            packed = zlib.compress(data)
+            packed = zlib.compress(data, LEVEL)
             if len(packed) < len(data):
                 self._write(self._path(name + PACKED), packed)
             else:
