@@ -121,7 +121,17 @@ def load(folder: Path) -> Model:
     try:
         return _model(_Document.model_validate(document), arrays, hashlib.sha256(text.encode()).hexdigest())
     except (ValidationError, KeyError) as error:
-        raise ArtifactMismatch(f"model.json in {folder} cannot be used: {error}. Run `rxwarden train`.") from error
+        raise ArtifactMismatch(
+            f"model.json in {folder} cannot be used ({_first_problem(error)}); it was made for another version or "
+            "changed. Run `rxwarden train`."
+        ) from error
+
+
+def _first_problem(error: ValidationError | KeyError) -> str:
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _model(document: _Document, arrays: dict[str, Weights], digest: str) -> Model:

@@ -340,8 +340,42 @@ def test_a_fetcher_that_reaches_its_memory_ceiling_ends_itself_and_loses_nothing
             with pytest.raises(FetcherDied, match=r"MEMORY_FULL.* it held \d+ MB, more than the 200 MB of memory_mb"):
                 answered.extend(answer.url for answer in fetcher)
             assert sorted([*answered, *(target.url for target in fetcher.unanswered)]) == sorted(light + heavy)
-            assert set(answered) == set(light)
+            # How many come before the ceiling is reached is a race; what never ends is in no answer.
+            assert set(answered) <= set(light)
     (file,) = tmp_path.iterdir()
     with file.open("rb") as stream:
         kept = [record.rec_headers.get_header("WARC-Target-URI") for record in ArchiveIterator(stream)]
     assert set(light) <= set(kept)
+
+
+def test_answers_that_are_here_come_at_once_and_no_more_than_asked_for() -> None:
+    with Loopback({f"/{number}": Reply(b"page") for number in range(6)}) as site, started(site) as fetcher:
+        assert fetcher.answers(60, 4) == ()
+        for number in range(6):
+            fetcher.send(Target(site.url(f"/{number}")))
+        found: list[str] = []
+        while fetcher.unanswered:
+            some = fetcher.answers(60, 4)
+            assert 1 <= len(some) <= 4
+            found += [answer.url for answer in some]
+    assert sorted(found) == [site.url(f"/{number}") for number in range(6)]
+
+
+def test_waiting_for_an_answer_ends_when_the_time_is_over_and_nothing_is_lost() -> None:
+    with Loopback({"/": Reply(b"page")}) as site, started(site) as fetcher:
+        fetcher.send(Target(site.url("/")))
+        assert fetcher.answers(0, 4) == ()
+        assert [answer.url for answer in fetcher.answers(60, 4)] == [site.url("/")]
+
+
+def test_a_fetcher_that_is_dead_says_so_each_time_it_is_asked() -> None:
+    with Loopback({"/": Reply(b"page")}) as site, started(site) as fetcher:
+        fetcher.send(Target(site.url("/")))
+        os.kill(fetcher.pid, signal.SIGKILL)
+        for _ in range(2):
+            with pytest.raises(FetcherDied, match="SIGKILL"):
+                fetcher.answers(60, 4)
+
+
+def started(site: Loopback) -> CrawlProcess:
+    return CrawlProcess(make_source("url_list", site.url("/")), make_policy(site))

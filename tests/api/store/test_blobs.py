@@ -70,3 +70,10 @@ def test_a_blob_that_was_never_saved_is_missing(blobs: BlobStore) -> None:
 
 def _files(blobs: BlobStore) -> list[Path]:
     return [path for path in blobs.folder.rglob("*") if path.is_file()]
+
+
+def test_many_blobs_are_kept_under_their_digests_in_order(blobs: BlobStore) -> None:
+    bodies = [b"one" * 50, b"two" * 50, b"one" * 50, b""]
+    names = blobs.save_all(bodies)
+    assert [blobs.load(name) for name in names] == bodies
+    assert blobs.save_all([]) == ()
