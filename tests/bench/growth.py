@@ -30,7 +30,7 @@ def grow(engine: Engine, pages: int) -> None:
     """Fill an empty store with so many pages."""
     with writing(engine) as session:
         seed_sources(session, [Source(OTHERS, "site", ("https://example.org/",))], THEN)
-        session.add(Run(id=OTHERS, as_of=THEN, started_at=THEN, finished_at=THEN, state=RunState.DONE))
+        session.add(Run(id=OTHERS, as_of=THEN, started_at=THEN, finished_at=THEN, state=RunState.FINISHED))
         session.flush()
         session.add(SourceRun(id=OTHERS, run_id=OTHERS, source=OTHERS, state=SourceRunState.DONE, finished_at=THEN))
     numbers = iter(range(pages))
