@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from api.exceptions import BlobDamaged, BlobMissing
 from api.jobs.known import is_overtaken, place_of
 from api.jobs.listings import Prepared, prepare_entries
 from api.jobs.progress import Fetched
@@ -75,7 +76,7 @@ class Sorter:
             if page.status == NOT_MODIFIED and capture is None:
                 found.failed.append(_failed(page, "http_304", "the server says not modified of a page we never had"))
             elif page.status == NOT_MODIFIED and capture is not None:
-                found.kept.append(self._unchanged(page, place, capture))
+                self._keep_unchanged(page, place, capture, found)
             elif is_overtaken(page, capture):
                 found.failed.append(_failed(page, "overtaken", "a newer capture of the page is already kept"))
             else:
@@ -94,6 +95,14 @@ class Sorter:
             return {}
         with self._shop.reading() as session:
             return latest_captures(session, keys)
+
+    def _keep_unchanged(self, page: Page, place: Place, known: Capture, found: Arrivals) -> None:
+        """Some servers say "not modified" though they were asked for the whole, because what was known is lost."""
+        try:
+            found.kept.append(self._unchanged(page, place, known))
+        except (BlobMissing, BlobDamaged) as problem:
+            detail = f"the server says not modified, and what it speaks of is lost: {problem}"
+            found.failed.append(_failed(page, "http_304", detail))
 
     def _unchanged(self, page: Page, place: Place, known: Capture) -> Arrival:
         """Give a not-modified answer the blob it speaks of, and the bytes where they are read once more."""

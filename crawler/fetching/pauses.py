@@ -39,7 +39,7 @@ def _seconds(told: str, now: datetime) -> float | None:
         return float(told[:12])
     try:
         when = parsedate_to_datetime(told)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return ((when if when.tzinfo else when.replace(tzinfo=UTC)) - now).total_seconds()
 

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Mapping
+from gzip import GzipFile
 from io import BytesIO
 from types import MappingProxyType
 
@@ -60,9 +61,20 @@ def _beginning(response: Response, codings: list[bytes], size: int) -> bytes:
 
 
 def _unzipped(body: bytes, size: int) -> tuple[bytes, int]:
-    """Give the beginning of what was packed with gzip or zlib, and how many bytes it took."""
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    begun = unpacker.decompress(body, size)
+    """Give the beginning of what was packed with gzip, in however many members, and how many bytes it took."""
+    source = BytesIO(body)
+    begun = GzipFile(fileobj=source).read(size)
+    return begun, source.tell()
+
+
+def _inflated(body: bytes, size: int) -> tuple[bytes, int]:
+    """Give the same of deflate, which some send without the wrapping of zlib."""
+    unpacker = zlib.decompressobj()
+    try:
+        begun = unpacker.decompress(body, size)
+    except zlib.error:
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        begun = unpacker.decompress(body, size)
     return begun, len(body) - len(unpacker.unconsumed_tail)
 
 
@@ -83,5 +95,5 @@ def _from_zstd(body: bytes, size: int) -> tuple[bytes, int]:
 
 
 BEGINNINGS: Mapping[bytes, Callable[[bytes, int], tuple[bytes, int]]] = MappingProxyType(
-    {b"gzip": _unzipped, b"x-gzip": _unzipped, b"deflate": _unzipped, b"br": _from_brotli, b"zstd": _from_zstd}
+    {b"gzip": _unzipped, b"x-gzip": _unzipped, b"deflate": _inflated, b"br": _from_brotli, b"zstd": _from_zstd}
 )

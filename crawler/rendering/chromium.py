@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Error, Page, Playwright
 from crawler.exceptions import RendererRefused
 from crawler.fetching.addresses import AddressGuard
 from crawler.rendering.items import Answer, Hello, RenderFailure, RenderOrder, RenderPolicy
-from crawler.rendering.launch import browser_environment, may_use_sandbox, switches
+from crawler.rendering.launch import NOT_WANTED, browser_environment, may_use_sandbox, switches
 from crawler.rendering.processes import bury, descendants, end_all, own_bytes
 from crawler.rendering.proxy import GuardingProxy
 from crawler.rendering.visit import PageVisit
@@ -91,6 +91,7 @@ class Chromium:
             self._browser = await self._playwright.chromium.launch(
                 executable_path=self._policy.browser or None,
                 args=switches(self._port),
+                ignore_default_args=NOT_WANTED,
                 chromium_sandbox=may_use_sandbox(),
                 env=browser_environment(self._scratch),
                 handle_sigint=False,

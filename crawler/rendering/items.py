@@ -84,6 +84,7 @@ class Refused:
 class Rendering:
     """A page as a browser shows it.
 
+    final_url: where it ended, or the URL asked for where that is too long to be one.
     html: the elements as they stand when it has settled, with those of frames and shadow trees, as UTF-8. text: what
     is shown, in order. screenshot: JPEG, empty where none could be taken; width and height in pixels. refused: the
     first of what was not let through, refused_count all of it; requests counts what the page asked for.

@@ -35,6 +35,8 @@ SWITCHES = (
     "--mute-audio",
     f"--js-flags=--max-old-space-size={HEAP_MB}",
 )
+# Of Playwright's own: with it, a page may open windows without end.
+NOT_WANTED = ["--disable-popup-blocking"]
 
 
 def find_browser() -> str:

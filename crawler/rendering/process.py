@@ -27,6 +27,8 @@ KEPT = (*KEPT_ENVIRONMENT, "PLAYWRIGHT_BROWSERS_PATH")
 # Followed by the id of the job's process, so that what a killed job left can be told from what is in use.
 SCRATCH = "rxwarden-browser-"
 DYING_SECONDS = 5.0
+# After these the fault may lie with the renderer, as when Playwright's own process has grown or is gone.
+WORN = ("memory", "crashed", "error")
 START_SECONDS = 90.0
 # Beyond the time of a page: the renderer has bounds of its own, this one is for a renderer that keeps none.
 ANSWER_SECONDS = 120.0
@@ -81,6 +83,8 @@ class RenderProcess:
         except FrameBroken as problem:
             self._end()
             return RenderFailure(order.url, "died", f"the renderer ended with this page: {problem}; {self._said()}")
+        if isinstance(answer, RenderFailure) and answer.reason in WORN:
+            self._end()
         return answer
 
     def close(self) -> None:

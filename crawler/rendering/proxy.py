@@ -4,7 +4,9 @@ import asyncio
 import os
 import socket
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from crawler.fetching.addresses import AddressGuard
@@ -17,6 +19,8 @@ SUCCEEDED, NOT_ALLOWED, UNREACHABLE, UNKNOWN_COMMAND = 0, 2, 4, 7
 HANDSHAKE_SECONDS = 10.0
 CONNECT_SECONDS = 8.0
 CHUNK = 1 << 16
+# At once, for one page.
+MOST_LOOKUPS = 16
 MOST_TOLD = 50
 # Which process owns which local connection; Linux only.
 CONNECTIONS = Path("/proc/net/tcp")
@@ -42,11 +46,15 @@ class GuardingProxy:
         self._max_connections = max_connections
         self._max_bytes = max_bytes
         self._tunnels: set[asyncio.Task[None]] = set()
+        self._lookups = ThreadPoolExecutor(MOST_LOOKUPS, thread_name_prefix="look-up")
         self.begin()
 
     def begin(self) -> None:
         """End the connections of the page before and count anew."""
         self.shut()
+        # A look-up cannot be ended; those of a page before must not hold the places of this one's.
+        self._lookups.shutdown(wait=False, cancel_futures=True)
+        self._lookups = ThreadPoolExecutor(MOST_LOOKUPS, thread_name_prefix="look-up")
         self.received = 0
         self.refused: list[Refused] = []
         self.refused_count = 0
@@ -66,7 +74,7 @@ class GuardingProxy:
 
     async def refusal(self, host: str, port: int) -> str:
         """Say why this host and port would not be contacted; empty when they would, or when nobody knows the host."""
-        found = await _look_up(host, port)
+        found = await self._look_up(host, port)
         reasons = [self._guard.refusal(address[0], port) for _, address in found]
         return reasons[0] if reasons and all(reasons) else ""
 
@@ -119,7 +127,7 @@ class GuardingProxy:
     async def _judged(self, host: str, port: int) -> list[tuple[int, tuple[str, int]]]:
         """Give the addresses of a host that may be contacted; a refusal where there are only others."""
         allowed, why = [], ""
-        for family, address in await _look_up(host, port):
+        for family, address in await self._look_up(host, port):
             no = self._guard.refusal(address[0], port)
             if no:
                 why = no
@@ -130,6 +138,20 @@ class GuardingProxy:
                 self._refuse(host, port, why)
             raise _NoConnectionError(NOT_ALLOWED if why else UNREACHABLE)
         return allowed
+
+    async def _look_up(self, host: str, port: int) -> list[tuple[int, tuple[str, int]]]:
+        """Give the addresses of a name, IPv4 first; `localhost` and names below it are 127.0.0.1 (RFC 6761)."""
+        bare = host.rstrip(".").lower()
+        if bare == "localhost" or bare.endswith(".localhost"):
+            host = "127.0.0.1"
+        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                found = await asyncio.get_running_loop().run_in_executor(self._lookups, look_up)
+        except (OSError, ValueError, TimeoutError):
+            return []
+        kept = [(family, (str(place[0]), port)) for family, _, _, _, place in found]
+        return sorted(kept, key=lambda one: one[0] != socket.AF_INET)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, there: socket.socket) -> None:
         async with asyncio.TaskGroup() as both:
@@ -172,21 +194,6 @@ async def _asked_for(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
         host = socket.inet_ntop(family, await reader.readexactly(length))
     (port,) = struct.unpack(">H", await reader.readexactly(2))
     return host, port
-
-
-async def _look_up(host: str, port: int) -> list[tuple[int, tuple[str, int]]]:
-    """Give the addresses of a name, IPv4 first; `localhost` and names below it are 127.0.0.1 (RFC 6761)."""
-    bare = host.rstrip(".").lower()
-    if bare == "localhost" or bare.endswith(".localhost"):
-        host = "127.0.0.1"
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, TimeoutError):
-        return []
-    kept = [(family, (str(place[0]), port)) for family, _, _, _, place in found]
-    return sorted(kept, key=lambda one: one[0] != socket.AF_INET)
 
 
 async def _send(reader: asyncio.StreamReader, there: socket.socket) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
@@ -15,27 +15,38 @@ MOST_FRAMES = 20
 LEAST_FRAME_PIXELS = 5_000
 QUALITIES = (70, 45, 25)
 
+# For all frames together, and for a step with one: a frame without an end must not cost the page.
+FRAMES_SECONDS = 15.0
+FRAME_SECONDS = 3.0
+
 # Runs in a world of its own, where nothing that the page has put in the place of the browser's functions is seen.
+# The fields of a form hide its properties there too, so these are taken from where the browser defines them.
 # Shadow trees become ordinary elements, so that every reader of the markup meets their text.
 TAKE_DOWN = """(most) => {
+  const own = (type, name) => {
+    const { get } = Object.getOwnPropertyDescriptor(type.prototype, name);
+    return (element) => { try { return get.call(element); } catch { return ""; } };
+  };
+  const shadowOf = own(Element, "shadowRoot"), nameOf = own(Element, "tagName"), markupOf = own(Element, "outerHTML");
+  const wordsOf = own(HTMLElement, "innerText");
   const hosts = [];
   const search = (root) => {
     for (const element of root.querySelectorAll("*"))
-      if (element.shadowRoot) { hosts.push(element); search(element.shadowRoot); }
+      if (shadowOf(element)) { hosts.push(element); search(shadowOf(element)); }
   };
   search(document);
-  const parts = [document.body ? document.body.innerText : ""];
+  const parts = [document.body ? wordsOf(document.body) : ""];
   for (const host of hosts)
-    for (const child of host.shadowRoot.children)
-      if (!["STYLE", "SCRIPT", "TEMPLATE", "LINK"].includes(child.tagName)) parts.push(child.innerText || "");
+    for (const child of shadowOf(host).children)
+      if (!["STYLE", "SCRIPT", "TEMPLATE", "LINK"].includes(nameOf(child))) parts.push(wordsOf(child));
   for (const host of hosts.reverse()) {
     const shown = document.createElement("div");
     shown.setAttribute("data-shadow", "");
-    shown.append(...host.shadowRoot.childNodes);
-    host.append(shown);
+    shown.append(...shadowOf(host).childNodes);
+    Element.prototype.append.call(host, shown);
   }
   const root = document.documentElement;
-  const html = root ? root.outerHTML : "";
+  const html = root ? markupOf(root) : "";
   const text = parts.filter((part) => part.trim()).join("\\n");
   return {
     html: html.slice(0, most), text: text.slice(0, most), cut: html.length > most || text.length > most,
@@ -43,10 +54,6 @@ TAKE_DOWN = """(most) => {
     pixels: innerWidth * innerHeight, url: location.href,
   };
 }"""
-HEIGHT = (
-    "Math.max(document.documentElement ? document.documentElement.scrollHeight : 0,"
-    " document.body ? document.body.scrollHeight : 0)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +79,9 @@ async def take_down(context: BrowserContext, page: Page, session: CDPSession, mo
     """Give the markup and text; `most` bounds each in bytes. Raises Error or TimeoutError when the page is dead."""
     own = await _read(session, (await _frame_ids(session))[0], most)
     html, texts = [f"<!doctype html>{own['html']}"], [str(own["text"])]
-    is_cut, left_out = own["cut"] is True, False
-    async for one in _frames(context, page, session, most):
-        if len(html) > MOST_FRAMES:
-            left_out = True
-            break
+    is_cut = own["cut"] is True
+    frames, left_out = await _frames(context, page, session, most)
+    for one in frames:
         html.append(f"<section>{one['inner']}</section>")
         texts.append(str(one["text"]))
         is_cut = is_cut or one["cut"] is True
@@ -102,10 +107,10 @@ async def take_picture(session: CDPSession, max_height: int, max_bytes: int) -> 
 
 
 async def _height(session: CDPSession) -> int:
+    # Asked of the browser and not of the page, whose scripts may have put anything in the place of a height.
     async with asyncio.timeout(STEP_SECONDS):
-        told = await session.send("Runtime.evaluate", {"expression": HEIGHT, "returnByValue": True})
-    value = told["result"].get("value", 0)
-    return int(value) if isinstance(value, int | float) and value < 1e9 else 0
+        told = await session.send("Page.getLayoutMetrics")
+    return int(told["cssContentSize"]["height"])
 
 
 async def _capture(session: CDPSession, height: int, quality: int) -> bytes:
@@ -115,8 +120,31 @@ async def _capture(session: CDPSession, height: int, quality: int) -> bytes:
         return base64.b64decode((await session.send("Page.captureScreenshot", wanted))["data"])
 
 
-async def _frames(context: BrowserContext, page: Page, session: CDPSession, most: int):  # type: ignore[no-untyped-def]
-    """Give each frame that takes up room on the page, whichever process draws it."""
+async def _frames(
+    context: BrowserContext, page: Page, session: CDPSession, most: int
+) -> tuple[list[dict[str, object]], bool]:
+    """Give the frames that take up room on the page, up to `most` characters, and whether any were left out."""
+    found: list[dict[str, object]] = []
+    left_out = False
+    try:
+        async with asyncio.timeout(FRAMES_SECONDS):
+            async for one in _each_frame(context, page, session, most):
+                if len(found) == MOST_FRAMES or most < 0:
+                    return found, True
+                if one is None:
+                    left_out = True
+                else:
+                    found.append(one)
+                    most -= len(str(one["inner"]))
+    except TimeoutError:
+        return found, True
+    return found, left_out
+
+
+async def _each_frame(
+    context: BrowserContext, page: Page, session: CDPSession, most: int
+) -> AsyncIterator[dict[str, object] | None]:
+    """Give what each frame shows, whichever process draws it; None for one that does not answer."""
     sessions = [session]
     for frame in page.frames[1 : 2 * MOST_FRAMES]:
         try:
@@ -125,17 +153,25 @@ async def _frames(context: BrowserContext, page: Page, session: CDPSession, most
             # A frame of the page's own process is met through the page's session.
             continue
     for number, one in enumerate(sessions):
-        for frame_id in (await _frame_ids(one))[0 if number else 1 :]:
+        try:
+            frame_ids = (await _frame_ids(one, FRAME_SECONDS))[0 if number else 1 :]
+        except (Error, TimeoutError):
+            yield None
+            continue
+        for frame_id in frame_ids:
             try:
-                read = await _read(one, frame_id, most)
-            except (Error, TimeoutError):
+                read = await _read(one, frame_id, most, FRAME_SECONDS)
+            except TimeoutError:
+                yield None
+            except Error:
                 continue
-            if float(str(read["pixels"])) >= LEAST_FRAME_PIXELS and read["inner"]:
-                yield read
+            else:
+                if float(str(read["pixels"])) >= LEAST_FRAME_PIXELS and read["inner"]:
+                    yield read
 
 
-async def _frame_ids(session: CDPSession) -> list[str]:
-    async with asyncio.timeout(STEP_SECONDS):
+async def _frame_ids(session: CDPSession, seconds: float = STEP_SECONDS) -> list[str]:
+    async with asyncio.timeout(seconds):
         tree = (await session.send("Page.getFrameTree"))["frameTree"]
     return list(_ids(tree))
 
@@ -149,8 +185,8 @@ def _ids(tree: dict[str, object]) -> Iterator[str]:
         yield from _ids(child)
 
 
-async def _read(session: CDPSession, frame_id: str, most: int) -> dict[str, object]:
-    async with asyncio.timeout(STEP_SECONDS):
+async def _read(session: CDPSession, frame_id: str, most: int, seconds: float = STEP_SECONDS) -> dict[str, object]:
+    async with asyncio.timeout(seconds):
         world = await session.send("Page.createIsolatedWorld", {"frameId": frame_id, "worldName": WORLD})
         expression = f"({TAKE_DOWN})({most})"
         where = {"expression": expression, "contextId": world["executionContextId"], "returnByValue": True}

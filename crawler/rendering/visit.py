@@ -21,6 +21,8 @@ CLOSE_SECONDS = 5.0
 QUIET_SECONDS = 0.4
 STILL_SECONDS = 2.0
 SCROLL_SECONDS = 1.5
+# A script may write millions of characters into the address of its page.
+LONGEST_URL = 2083
 # A page with fewer characters may be about to draw itself.
 HARDLY_ANY = 60
 SCROLL = "for (const y of [900, %d, 0]) window.scrollTo(0, y)"
@@ -147,7 +149,7 @@ class PageVisit:
         except (Error, TimeoutError) as problem:
             self.is_stuck = True
             return self._failure(page, problem)
-        final_url = page.url
+        final_url = page.url if len(page.url) <= LONGEST_URL else self._order.url
         if not host_of(final_url) or not self._traffic.holds(final_url):
             return self._failure(page, None)
         cuts = {
@@ -194,7 +196,7 @@ class PageVisit:
             first = self._proxy.refused[0]
             return "blocked_address", f"{first.what}: {first.why}"
         if self._traffic.offsite or (problem is None and host_of(page.url)):
-            return "offsite_redirect", self._traffic.offsite or page.url
+            return "offsite_redirect", (self._traffic.offsite or page.url)[:LONGEST_URL]
         if isinstance(problem, TimeoutError):
             if self._traffic.is_committed:
                 return "hung", "the page did not answer any more"

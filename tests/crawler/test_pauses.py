@@ -25,6 +25,8 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
         (429, "-5", 60),
         (429, "9" * 5000, 86400),
         (503, "Fri, 31 Dec 9999 23:59:59 GMT", 86400),
+        (429, f"Fri, 31 Dec {'9' * 20} 23:59:59 GMT", 60),
+        (429, f"Fri, 31 Dec 2026 23:59:59 +{'9' * 20}", 60),
     ],
 )
 def test_a_pause_is_read_in_seconds_or_as_a_date_and_bounded(status: int, told: str | None, seconds: int) -> None:

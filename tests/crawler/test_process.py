@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import zlib
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -81,6 +82,13 @@ ODD_PAGES: dict[str, Reply | Odd] = {
     "/fits": Reply(b"y" * 200_000),
     "/huge-list": Reply(LIST, headers={"Content-Type": "text/html"}),
     "/packed-list": Reply(gzip.compress(LIST), headers={"Content-Type": "text/html", "Content-Encoding": "gzip"}),
+    "/packed-members": Reply(
+        gzip.compress(LIST[:9]) + gzip.compress(LIST[9:]),
+        headers={"Content-Type": "text/html", "Content-Encoding": "gzip"},
+    ),
+    "/deflated-list": Reply(
+        zlib.compress(LIST, wbits=-zlib.MAX_WBITS), headers={"Content-Type": "text/html", "Content-Encoding": "deflate"}
+    ),
     "/packed-huge": Reply(os.urandom(300_000), headers={"Content-Encoding": "gzip", "Content-Type": "text/html"}),
     "/video": Reply(b"x" * 300_000, headers={"Content-Type": "video/mp4"}),
     "/endless-video": endless_video,
@@ -133,10 +141,12 @@ def test_every_kind_of_answer_comes_back_once() -> None:
         "/huge": (200, b"x" * 200_000),
         "/huge-list": (200, LIST[:200_000]),
         "/packed-list": (200, LIST[:200_000]),
+        "/packed-members": (200, LIST[:200_000]),
+        "/deflated-list": (200, LIST[:200_000]),
         "/fits": (200, b"y" * 200_000),
     }
     cut = {path for path, page in pages.items() if isinstance(page, Page) and page.truncated}
-    assert cut == {"/cut", "/endless", "/huge", "/huge-list", "/packed-list"}
+    assert cut == {"/cut", "/endless", "/huge", "/huge-list", "/packed-list", "/packed-members", "/deflated-list"}
     assert not [name for name in asked if name.startswith("other.localhost")]
     moved, broken_off, away = answers[urls["/moved"]], answers[urls["/cut"]], answers[urls["/away"]]
     assert isinstance(moved, Page)

@@ -1,6 +1,7 @@
 """Listings in the weekly job: every entry is judged by itself, where it leads is fetched, archives need no network."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from sqlmodel import col, select
@@ -188,3 +189,21 @@ def test_a_missing_file_fails_its_source_and_says_so(installation: Installation,
 def installation_text(installation: Installation, document: StoredDocument) -> str:
     """Give the text of a document."""
     return BlobStore(installation.settings.folder.blobs).load(document.text_sha256).decode()
+
+
+def test_a_feed_that_is_lost_and_is_said_to_be_unmodified_fails_alone(installation: Installation, web: TinyWeb) -> None:
+    url, other = web.url("shop", "/feed.xml"), web.url("shop", "/other.xml")
+    source = replace(feed(web), start_urls=(url, other))
+    web.pages["shop"]["/other.xml"] = web.pages["shop"]["/feed.xml"]
+    web.pages["shop"]["/feed.xml"] = Answer("<rss><channel><title>Lost</title></channel></rss>")
+    installation.watch(source)
+    installation.weekly()
+    name = installation.look(
+        lambda session: session.exec(select(Capture.blob_sha256).where(Capture.final_url == url)).one()
+    )
+    for file in installation.settings.folder.blobs.rglob(f"{name}*"):
+        file.unlink()
+    web.pages["shop"]["/feed.xml"] = Answer(status=304)
+    report = installation.weekly(1)
+    assert [one.error for one in report.sources] == [""]
+    assert failures(installation)["/feed.xml"] == "http_304"

@@ -143,6 +143,17 @@ PAGES: Mapping[str, Reply | Odd] = {
         "<h1>Hog</h1><script>const kept = []; setInterval(() => { for (let i = 0; i < 8; i++)"
         "kept.push(new Uint8Array(16 << 20).fill(1)); }, 10)</script>"
     ),
+    "/measured": page(
+        "<h1>Measured</h1><script>Math.max = () => { for (;;); };"
+        "Object.defineProperty(Element.prototype, 'scrollHeight', {get() { for (;;); }})</script>"
+    ),
+    "/fields": page("<h1>Fields</h1><form><input name=shadowRoot><input name=append><input name=innerText></form>"),
+    "/long-address": page("<h1>Long</h1><script>history.replaceState(0, '', '/' + 'a'.repeat(1500000))</script>"),
+    "/windows": page(
+        "<h1>Windows</h1><a id=a target=_blank href=/plain>x</a>"
+        "<script>for (let i = 0; i < 200; i++) document.getElementById('a').click()</script>"
+    ),
+    "/loops-later": page("<h1>Loops</h1><script>setTimeout(() => { for (;;); }, 200)</script>"),
     "/requests": page(
         "<h1>Requests</h1><script>for (let i = 0; i < 500; i++) fetch('/data.json?' + i).catch(() => 0)</script>"
     ),

@@ -87,6 +87,18 @@ def test_nothing_of_a_browser_outlives_its_renderer_which_costs_one_page(policy:
     assert until(lambda: not alive(processes)), alive(processes)
 
 
+def test_the_loss_of_playwrights_own_process_costs_one_page(policy: RenderPolicy, web: Loopback) -> None:
+    with RenderProcess(policy) as browser:
+        (driver,) = (
+            pid
+            for pid in descendants(browser.pid or 0)
+            if b"run-driver" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        )
+        os.kill(driver, signal.SIGKILL)
+        assert isinstance(browser.render(RenderOrder(web.url("/plain"))), RenderFailure)
+        assert isinstance(browser.render(RenderOrder(web.url("/plain"))), Rendering)
+
+
 def test_a_worn_out_browser_is_replaced_and_nothing_is_left_of_it(policy: RenderPolicy, web: Loopback) -> None:
     worn = RenderPolicy(
         policy.user_agent, browser=policy.browser, allowed_addresses=policy.allowed_addresses, pages_per_browser=1

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -103,3 +104,44 @@ def test_no_more_connections_are_opened_than_a_page_may_have(speaker: tuple[sock
     with server:
         answer = talk(allowing(port), GREETING + connect("127.0.0.1", port), max_connections=0)
         assert answer[2:4] == b"\x05\x02"
+
+
+def test_names_that_nobody_answers_for_do_not_keep_the_next_page_waiting(
+    speaker: tuple[socket.socket, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, port = speaker
+    own, is_over = socket.getaddrinfo, threading.Event()
+
+    asked: list[str] = []
+
+    def look_up(host: str, port: int, **more: int) -> object:
+        asked.append(host)
+        if host.endswith(".slow.example"):
+            is_over.wait(30)
+        return own("127.0.0.1", port, **more)
+
+    async def run() -> bytes:
+        proxy = GuardingProxy(allowing(port), max_connections=200, max_bytes=1 << 20)
+        at = await proxy.start()
+        writers = []
+        for number in range(100):
+            _, writer = await asyncio.open_connection("127.0.0.1", at)
+            writer.write(GREETING + connect(f"n{number}.slow.example", port))
+            writers.append(writer)
+        async with asyncio.timeout(5):
+            while len(asked) < 5:
+                await asyncio.sleep(0)
+        proxy.begin()
+        reader, writer = await asyncio.open_connection("127.0.0.1", at)
+        writer.write(GREETING + connect("good.example", port))
+        try:
+            async with asyncio.timeout(5):
+                return await reader.readexactly(12)
+        finally:
+            is_over.set()
+            for one in (*writers, writer):
+                one.close()
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with server:
+        assert asyncio.run(run())[2:4] == b"\x05\x00"

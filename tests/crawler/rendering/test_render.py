@@ -81,6 +81,22 @@ def test_frames_that_take_up_room_are_read(browser: RenderProcess, web: Loopback
     assert answer.html.count(b"<h1>Plain page</h1>") == 2
 
 
+def test_a_frame_without_an_end_costs_nothing_but_itself(browser: RenderProcess, web: Loopback) -> None:
+    looping, other = web.url("/loops-later", "b.localhost"), web.url("/plain", "c.localhost")
+    web.pages["/with-a-loop"] = page(
+        f"<h1>Around it</h1><iframe src='{looping}' width=400 height=300></iframe>"
+        f"<iframe src='{other}' width=400 height=300></iframe>"
+    )
+    answer = rendered(browser, web, "/with-a-loop")
+    assert answer.text.startswith("Around it")
+    assert "Plain page" in answer.text
+    assert "frames" in answer.truncated
+
+
+def test_the_address_of_a_page_is_one_that_can_be_kept(browser: RenderProcess, web: Loopback) -> None:
+    assert rendered(browser, web, "/long-address").final_url == web.url("/long-address")
+
+
 def test_an_error_page_is_a_page_with_its_status(browser: RenderProcess, web: Loopback) -> None:
     answer = rendered(browser, web, "/not-found")
     assert (answer.status, answer.text) == (404, "Gone, it says")
@@ -124,6 +140,10 @@ def test_a_file_to_save_is_no_page_and_is_not_saved(browser: RenderProcess, web:
         ("/alert-loop", "Alerts", "scripts"),
         ("/loop-at-once", "Looping\nbefore\n\nafter", "scripts"),
         ("/scroll", "Endless", ""),
+        ("/measured", "Measured", ""),
+        ("/fields", "Fields", ""),
+        ("/long-address", "Long", ""),
+        ("/windows", "Windows", ""),
         ("/bomb", "Bomb", ""),
         ("/requests", "Requests", "requests"),
         ("/never", "Never done", "time"),
