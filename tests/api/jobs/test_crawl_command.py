@@ -128,6 +128,19 @@ def test_a_url_comes_back_as_it_was_given_and_one_given_twice_once(crawl: Crawl,
     assert (page["url"], page["final_url"]) == (bare, web.url("shop"))
 
 
+def test_urls_that_lead_to_one_page_all_say_what_was_found_on_it(crawl: Crawl, web: TinyWeb) -> None:
+    web.site("shop", index=OFFER)
+    doors = [f"/door{number}" for number in range(6)]
+    web.pages["shop"] |= {door: Answer(status=302, location="/") for door in doors}
+    asked = [web.url("shop", path) for path in (*doors, "/")]
+    told = objects(crawl(*asked, "--allow-address", web.endpoint))
+    assert sorted(str(page["url"]) for page in told) == sorted(asked)
+    assert {(page["seen"], page["outcome"], str(page["flagged"])) for page in told} == {
+        ("all", "violation", "['illicit_sale']")
+    }
+    assert len({page["case"] for page in told}) == 1
+
+
 def test_what_was_not_seen_is_named_and_never_clear(crawl: Crawl, web: TinyWeb) -> None:
     web.pages["shop"] = {"/": Answer("<html><title>Log in</title><form><input type=password></form></html>")}
     (page,) = objects(crawl(web.url("shop"), "--allow-address", web.endpoint))
