@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session, col, select
 
 from api.exceptions import BlobDamaged, BlobMissing
-from api.jobs.crawl import Stopped, most_in_flight
+from api.jobs.crawl import most_in_flight
 from api.jobs.ledger import Errand
 from api.jobs.line import Line, pause_of
 from api.jobs.progress import Progress
-from api.jobs.workshop import Workshop
+from api.jobs.workshop import Stopped, Workshop
 from api.services.triage import file_verdict
 from api.store.commands.captures import stored_page
 from api.store.commands.judgements import Judgement, Settled, save_judgements, settle_capture
@@ -80,7 +80,7 @@ class Cloaking:
                 self._feed(fetcher)
                 while len(self._line) or fetcher.unanswered:
                     for answer in fetcher:
-                        self._check_stop()
+                        self._shop.check_stop()
                         self._line.answered(answer.url)
                         pause = pause_of(answer, self._policy)
                         if pause is not None:
@@ -89,7 +89,7 @@ class Cloaking:
                         self._feed(fetcher)
                     self._line.take_hopeless()
                     self._shop.stop.wait(self._line.seconds_to_wait())
-                    self._check_stop()
+                    self._shop.check_stop()
                     self._feed(fetcher)
         except FetcherDied as death:
             LOG.warning("the second look at source %s ended early: %s", self._errand.source.name, death)
@@ -131,7 +131,7 @@ class Cloaking:
         difference = compare(ours, result.document)
         _note(look, difference)
         self._different += difference.is_real
-        text = self._shop.blobs.save(result.document.text.encode("utf-8", "surrogatepass"))
+        text = self._shop.blobs.save_text(result.document.text)
         look.text_sha256 = text
         with self._shop.writing() as session:
             if difference.is_real and result.verdict.flagged:
@@ -169,10 +169,6 @@ class Cloaking:
     def _save(self, look: Look) -> None:
         with self._shop.writing() as session:
             save_look(session, look)
-
-    def _check_stop(self) -> None:
-        if self._shop.stop.is_set():
-            raise Stopped
 
 
 def look_for_cloaking(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progress, most: int) -> None:

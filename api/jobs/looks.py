@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from api.exceptions import BlobDamaged, BlobMissing
-from api.jobs.crawl import Stopped
 from api.jobs.ledger import Errand
 from api.jobs.line import Line
 from api.jobs.lookout import Gone, Lookout
 from api.jobs.progress import Progress
-from api.jobs.workshop import Workshop
+from api.jobs.workshop import Stopped, Workshop
 from api.judging.scanner import ScanResult
 from api.services.triage import file_verdict
 from api.store.commands.captures import stored_page
@@ -78,7 +77,7 @@ class SecondLook:
         )
         done = 0
         while len(self._line):
-            self._check_stop()
+            self._shop.check_stop()
             target = self._line.take()
             if target is None:
                 if self._line.take_hopeless():
@@ -117,7 +116,7 @@ class SecondLook:
         if host in self._asked:
             pause = self._asked[host] + timedelta(seconds=self._policy.delay_seconds) - self._shop.clock()
             self._shop.stop.wait(max(0.0, pause.total_seconds()))
-            self._check_stop()
+            self._shop.check_stop()
 
     def _keep(self, wanted: Wanted, answer: Rendering) -> None:
         blobs = self._shop.blobs
@@ -125,7 +124,7 @@ class SecondLook:
         look = self._new_look(wanted, answer.fetched_at)
         look.final_url, look.status, look.browser = answer.final_url, answer.status, answer.browser
         look.html_sha256, look.html_size = blobs.save(answer.html), len(answer.html)
-        look.text_sha256 = blobs.save(answer.text.encode("utf-8", "surrogatepass"))
+        look.text_sha256 = blobs.save_text(answer.text)
         if answer.screenshot:
             look.screenshot_sha256, look.screenshot_size = blobs.save(answer.screenshot), len(answer.screenshot)
             look.width, look.height = answer.width, answer.height
@@ -159,7 +158,7 @@ class SecondLook:
         if result is not None and document is None:
             look.error = f"unreadable: {result.error}"
         is_better = document is not None and not THIN.intersection(document.not_seen)
-        text = None if document is None else self._shop.blobs.save(document.text.encode("utf-8", "surrogatepass"))
+        text = None if document is None else self._shop.blobs.save_text(document.text)
         with self._shop.writing() as session:
             if document is not None and result is not None and text is not None and is_better:
                 capture = session.get_one(Capture, wanted.capture_id)
@@ -206,10 +205,6 @@ class SecondLook:
 
     def _say(self, sentence: str) -> None:
         self._progress.say(f"{self._errand.source.name}: {sentence}")
-
-    def _check_stop(self) -> None:
-        if self._shop.stop.is_set():
-            raise Stopped
 
 
 def look_once_more(shop: Workshop, errand: Errand, policy: FetchPolicy, lookout: Lookout, progress: Progress) -> None:
