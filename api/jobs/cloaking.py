@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
+from api.counting import count
 from api.exceptions import BlobDamaged, BlobMissing
 from api.jobs.crawl import most_in_flight
 from api.jobs.ledger import Errand
@@ -66,7 +67,8 @@ class Cloaking:
             waiting = {one.url: one for one in _candidates(session, self._errand)[: self._most]}
         if waiting:
             self._ask(waiting)
-            told = f"{len(waiting)} pages were asked for under a browser's name, {self._different} told it other things"
+            asked = count(len(waiting), "page was", "pages were")
+            told = f"{asked} asked for under a browser's name; {self._different} told it something else"
             self._progress.say(f"{self._errand.source.name}: {told}")
 
     def _ask(self, waiting: dict[str, Candidate]) -> None:
@@ -158,13 +160,12 @@ class Cloaking:
     def _plain(self, candidate: Candidate) -> Page | None:
         with self._shop.reading() as session:
             capture = session.exec(select(Capture).where(Capture.id == candidate.capture_id)).one()
-            run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
+            page = stored_page(session, capture)
         try:
-            body = self._shop.blobs.load(capture.blob_sha256)
+            return replace(page, body=self._shop.blobs.load(capture.blob_sha256))
         except (BlobMissing, BlobDamaged) as problem:
             LOG.warning("the capture of %s cannot be compared: %s", capture.final_url, problem)
             return None
-        return stored_page(capture, run, self._errand.source.spider, body)
 
     def _save(self, look: Look) -> None:
         with self._shop.writing() as session:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import TracebackType
 from typing import Self
@@ -15,8 +15,6 @@ from api.jobs.workshop import Workshop
 from api.judging.scanner import NOT_READ, ScanResult
 from api.store.commands.captures import stored_page
 from api.store.tables.pages import Capture
-from api.store.tables.runs import SourceRun
-from api.store.tables.sources import StoredSource
 from crawler.extraction.extract import EXTRACTOR_VERSION
 from crawler.items import Document, Page
 
@@ -116,9 +114,8 @@ class Desk:
     def _load(self, capture_id: str | None) -> Page:
         with self._shop.reading() as session:
             capture = session.exec(select(Capture).where(Capture.id == capture_id)).one()
-            run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
-            spider = session.exec(select(StoredSource.spider).where(StoredSource.name == run.source)).one()
-        return stored_page(capture, run, spider, self._shop.blobs.load(capture.blob_sha256))
+            page = stored_page(session, capture)
+        return replace(page, body=self._shop.blobs.load(capture.blob_sha256))
 
 
 def _unread(page: Page) -> Document:

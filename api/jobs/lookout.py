@@ -69,7 +69,7 @@ class Lookout:
         """Render a page, when the browser is free."""
         with self._lock:
             if self._gone is None and self._left <= 0:
-                return Gone("as many pages as RXWARDEN_BROWSER_PAGES allows were looked at in this run")
+                return Gone("this run has looked at as many as RXWARDEN_BROWSER_PAGES allows; the next run goes on")
             browser = self._gone or self._started()
             if isinstance(browser, Gone):
                 return browser

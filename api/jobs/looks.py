@@ -4,8 +4,9 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import select
 
+from api.counting import count
 from api.exceptions import BlobDamaged, BlobMissing
 from api.jobs.ledger import Errand
 from api.jobs.line import Line
@@ -23,7 +24,6 @@ from api.store.tables.looks import Look
 from api.store.tables.pages import Capture, SitePage
 from api.store.tables.runs import CrawlTarget, SourceRun
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import Page
 from crawler.rendering.items import Rendering, RenderOrder
 from crawler.scope import Scope, host_of
 from crawler.sources import ARCHIVE, Source
@@ -60,7 +60,8 @@ class SecondLook:
             thin = sum(one.is_thin for one in fresh)
             if thin:
                 self._say(
-                    f"{thin} pages say next to nothing without scripts; RXWARDEN_BROWSER=auto lets a browser look"
+                    f"{count(thin, 'page shows', 'pages show')} next to nothing without scripts; with "
+                    "RXWARDEN_BROWSER=auto a browser draws such pages and they are judged as it shows them"
                 )
             return
         try:
@@ -89,11 +90,11 @@ class SecondLook:
             finally:
                 self._line.answered(target.url)
             if why:
-                self._say(f"{len(fresh) - done} pages were not looked at: {why}")
+                self._say(f"no browser looked at {count(len(fresh) - done, 'page')}: {why}")
                 return
             done += 1
             self._progress.step(self._errand.source.name, done, len(fresh))
-        self._say(f"a browser looked at {done} pages")
+        self._say(f"a browser looked at {count(done, 'page')}")
 
     def _look(self, wanted: Wanted) -> str:
         """Look at one page and keep what it shows; gives why no more can be looked at, else nothing."""
@@ -175,7 +176,8 @@ class SecondLook:
     def _scan(self, wanted: Wanted, look: Look) -> ScanResult:
         assert look.html_sha256 is not None
         with self._shop.reading() as session:
-            page = _plain(session, wanted.capture_id, self._errand.source, b"")
+            capture = session.exec(select(Capture).where(Capture.id == wanted.capture_id)).one()
+            page = stored_page(session, capture)
         drawn = replace(
             page,
             body=self._shop.blobs.load(look.html_sha256),
@@ -216,12 +218,6 @@ def look_once_more(shop: Workshop, errand: Errand, policy: FetchPolicy, lookout:
     except Exception as problem:
         LOG.exception("the second look at source %s broke off in %s", errand.source.name, errand.source_run_id)
         progress.say(f"{errand.source.name}: the second look broke off: {type(problem).__name__}: {problem}")
-
-
-def _plain(session: Session, capture_id: str, source: Source, body: bytes) -> Page:
-    capture = session.exec(select(Capture).where(Capture.id == capture_id)).one()
-    run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
-    return stored_page(capture, run, source.spider, body)
 
 
 def _hosts(source: Source) -> tuple[str, ...]:

@@ -117,6 +117,7 @@ def test_only_the_address_that_was_named_is_let_through(crawl: Crawl, web: TinyW
         (page,) = objects(crawl(web.url("shop"), "--allow-address", allowed))
         assert str(page["error"]).startswith("blocked_address: ")
     assert web.asked == []
+    assert "let through with --allow-address IP[:PORT]" in crawl(web.url("shop")).stderr
     (page,) = objects(crawl(web.url("shop"), "--allow-address", "10.0.0.1", "--allow-address", "127.0.0.1"))
     assert page["error"] is None
 
@@ -160,8 +161,8 @@ def test_a_table_shows_the_same_and_progress_stays_off_the_output(crawl: Crawl, 
     web.pages["shop"] = {"/": Answer(html("shop", OFFER))}
     result = crawl(web.url("shop"), "--allow-address", web.endpoint, "--format", "table")
     assert "illicit_sale" in result.stdout
-    assert "one-off: 1 pages" in result.stderr
-    assert "one-off: 1 pages" not in result.stdout
+    assert "one-off: 1 page, 1 new flag" in result.stderr
+    assert "one-off: 1 page, 1 new flag" not in result.stdout
 
 
 @pytest.mark.parametrize("address", ["localhost", "10.0.0.0/8", "127.0.0.1:0"])
