@@ -68,7 +68,7 @@ class Cloaking:
         if waiting:
             self._ask(waiting)
             asked = count(len(waiting), "page was", "pages were")
-            told = f"{asked} asked for under a browser's name; {self._different} told it something else"
+            told = f"{asked} asked for under a browser's name; {self._different} of them told it something else"
             self._progress.say(f"{self._errand.source.name}: {told}")
 
     def _ask(self, waiting: dict[str, Candidate]) -> None:

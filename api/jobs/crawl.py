@@ -139,9 +139,10 @@ class Visit:
 
     def _round(self, answers: Sequence[Answer]) -> None:
         """Write what came and what was judged since the last round, then let both lead on."""
-        judged = self._desk.finished()
         if answers:
             self._check_room(sum(len(answer.body) for answer in answers if isinstance(answer, Page)))
+        # Forgotten by the desk from here on, so nothing may end the visit before it is written.
+        judged = self._desk.finished()
         for answer in answers:
             self._heed(answer)
             if answer.depth == ICON:

@@ -76,14 +76,14 @@ class SecondLook:
             CrawlTarget(id=one.capture_id, source_run_id=visit, url=one.url, depth=0, position=place)
             for place, one in enumerate(fresh)
         )
-        done = 0
+        done = paused = 0
         while len(self._line):
             self._shop.check_stop()
             target = self._line.take()
             if target is None:
-                if self._line.take_hopeless():
-                    continue
-                self._shop.stop.wait(self._line.seconds_to_wait())
+                paused += len(self._line.take_hopeless())
+                if len(self._line):
+                    self._shop.stop.wait(self._line.seconds_to_wait())
                 continue
             try:
                 why = self._look(waiting[target.id])
@@ -94,7 +94,8 @@ class SecondLook:
                 return
             done += 1
             self._progress.step(self._errand.source.name, done, len(fresh))
-        self._say(f"a browser looked at {count(done, 'page')}")
+        later = f"; {count(paused, 'page')} of hosts that asked to be left alone were not" if paused else ""
+        self._say(f"a browser looked at {count(done, 'page')}{later}")
 
     def _look(self, wanted: Wanted) -> str:
         """Look at one page and keep what it shows; gives why no more can be looked at, else nothing."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
@@ -115,7 +115,9 @@ async def _capture(session: CDPSession, height: int, quality: int) -> bytes:
         return base64.b64decode((await session.send("Page.captureScreenshot", wanted))["data"])
 
 
-async def _frames(context: BrowserContext, page: Page, session: CDPSession, most: int):  # type: ignore[no-untyped-def]
+async def _frames(
+    context: BrowserContext, page: Page, session: CDPSession, most: int
+) -> AsyncIterator[dict[str, object]]:
     """Give each frame that takes up room on the page, whichever process draws it."""
     sessions = [session]
     for frame in page.frames[1 : 2 * MOST_FRAMES]:
