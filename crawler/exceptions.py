@@ -28,10 +28,6 @@ class PageBlocked(CrawlerError):
         self.pause = pause
 
 
-class ExtractionFailed(CrawlerError):
-    """A saved page could not be read: keep its bytes, record the page as not seen and go on."""
-
-
 class FetcherRefused(CrawlerError):
     """The fetcher will not fetch because a guard is not in force: repair the set-up; a retry changes nothing."""
 

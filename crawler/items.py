@@ -96,6 +96,11 @@ class Pause:
     host: str
     until: datetime
 
+    @property
+    def sentence(self) -> str:
+        """What it asks, for a person."""
+        return f"{self.host} asked to be left alone until {self.until:%Y-%m-%d %H:%M:%S} UTC"
+
 
 @dataclass(frozen=True, slots=True)
 class FetchFailure:

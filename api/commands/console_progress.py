@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from api.counting import count
 from api.jobs.progress import SourceReport
 
 
@@ -56,8 +57,12 @@ class SourceProgress:
     def end(self, report: SourceReport) -> None:
         """Take the bar away and say what came of the source."""
         self._bars.remove_task(self._tasks.pop(report.source))
-        what = report.error or f"{report.pages} pages, {report.new_flags} new flags"
-        self.say(f"{report.source}: {what}")
+        self.say(f"{report.source}: {report.error or _brought(report)}")
+
+
+def _brought(report: SourceReport) -> str:
+    failed = f", {report.failed:,} failed" if report.failed else ""
+    return f"{count(report.pages, 'page')}, {count(report.new_flags, 'new flag')}{failed}"
 
 
 def _bars(console: Console) -> Progress:

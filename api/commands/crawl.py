@@ -21,12 +21,15 @@ from api.store.engine import reading
 from api.store.queries.crawled import read_crawled
 from crawler.fetching.addresses import parse_endpoint
 
+BLOCKED_ADDRESS = "blocked_address"
 # Asking for so many pages without saying how deep means to follow links.
 DEPTH_FOR_PAGES = 4
 MOST_PAGES = 500
 NO_CONTACT = (
-    "RXWARDEN_CONTACT is not set: only allowed addresses are contacted; set it to a URL or mail address that is read"
+    "RXWARDEN_CONTACT is not set, so nobody but the addresses of --allow-address is contacted; set it to a URL or mail "
+    "address that somebody reads to crawl further"
 )
+BLOCKED = "an address of your own that was blocked (`blocked_address`) is let through with --allow-address IP[:PORT]"
 
 
 def crawl(
@@ -58,21 +61,27 @@ def crawl(
         if not (settings.contact or settings.demo):
             progress.say(NO_CONTACT)
         report = run_one_off(settings, request, progress=progress, hear=results.hear)
+        if results.blocked:
+            progress.say(BLOCKED)
     results.finish()
     raise typer.Exit(ExitCode.PARTLY_FAILED if results.failed or report.error else ExitCode.OK)
 
 
 class _Results:
-    """Prints what comes of each page: a line at once, or a table at the end."""
+    """Prints what comes of each page: a line at once, or a table at the end.
+
+    failed, blocked: whether any of them was, for whatever reason or by the address guard.
+    """
 
     def __init__(self, output: Format) -> None:
         self._table = _table() if output is Format.TABLE else None
-        self.failed = False
+        self.failed = self.blocked = False
 
     def hear(self, engine: Engine, fetched: Fetched) -> None:
         """Take one page."""
         made = _record(engine, fetched)
         self.failed = self.failed or made["error"] is not None
+        self.blocked = self.blocked or str(made["error"]).startswith(BLOCKED_ADDRESS)
         if self._table is None:
             # The contract is UTF-8 whatever the terminal speaks.
             sys.stdout.buffer.write(json.dumps(made, ensure_ascii=False).encode("utf-8", "replace") + b"\n")

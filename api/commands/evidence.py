@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.commands.console_progress import counted
+from api.counting import count
 from api.exit_codes import ExitCode
 from api.services.evidence.check import find_problems
 from api.services.evidence.export import Means, file_name, note_export, pack_case, save_export
@@ -34,7 +35,7 @@ def export(
     save_export(file, packed)
     with writing(engine) as session:
         note_export(session, case, packed, actor="operator", now=now)
-    typer.echo(f"{file}: {len(packed)} bytes, SHA-256 {digest(packed)}")
+    typer.echo(f"{file}: {len(packed):,} bytes, SHA-256 {digest(packed)}")
 
 
 @app.command()
@@ -51,6 +52,6 @@ def verify(
             number += 1
             typer.echo(str(problem), err=True)
     if number:
-        typer.echo(f"{number} problems; keep the files as they are, and compare them with a backup", err=True)
+        typer.echo(f"{count(number, 'problem')}; keep the files as they are, and compare them with a backup", err=True)
         raise typer.Exit(ExitCode.PARTLY_FAILED)
     typer.echo("the archive is as it was written: chain, files and the records of captures")

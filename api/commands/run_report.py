@@ -7,8 +7,12 @@ from datetime import timedelta
 from rich.console import Console
 from rich.table import Table
 
+from api.counting import count
 from api.jobs.progress import SourceReport, WeeklyReport
 
+NOTHING_WATCHED = (
+    "nothing to do: no source is watched; `rxwarden sources add` adds one, `rxwarden sources resume` ends a pause"
+)
 NUMBERS = ("pages", "changed", "new flags", "failed", "received", "time")
 
 
@@ -17,9 +21,9 @@ def show_report(report: WeeklyReport, console: Console) -> None:
     if report.sources:
         console.print(_table(report))
     elif report.idle:
-        console.print(f"nothing to do: of {len(report.idle)} watched sources none is due")
+        console.print(f"nothing to do: of {count(len(report.idle), 'watched source')} none is due")
     else:
-        console.print("nothing to do: no source is watched; add one with `rxwarden sources add`", markup=False)
+        console.print(NOTHING_WATCHED, markup=False)
     for line in _lines(report):
         console.print(line, markup=False, highlight=False)
 

@@ -81,7 +81,7 @@ def add(
     source = parse_source(fields, "sources add")
     with _changing() as (session, now):
         watch(session, source, actor=ACTOR, now=now)
-    typer.echo(f"{name} is watched from the next weekly run on")
+    typer.echo(f"{name} is watched from the next weekly run on; `rxwarden sources test {name}` tries it now")
 
 
 @app.command("pause")

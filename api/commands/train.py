@@ -8,7 +8,7 @@ from api.settings import load_settings
 
 
 def train() -> None:
-    """Train the model from labeled_data and put it in the data folder; takes about half a minute."""
+    """Train the model from labeled_data and put it in the data folder; takes about a minute."""
     settings = load_settings()
     with counted("training") as heard:
         folder = train_model(settings, lambda _step, done, total: heard(done, total))

@@ -18,6 +18,7 @@ from api.console.invisible import plain, shown
 from api.console.keymap import KEYS
 from api.console.preferences import Preferences, read_preferences
 from api.console.visitor import Here, Visitor
+from api.counting import count
 from api.store.kinds import CaseState, Decision, Role
 from api.store.queries.queue import count_cases
 from classifier.labels import Family, Severity
@@ -92,7 +93,7 @@ def _environment() -> Environment:
     }
     environment.globals |= {
         "words": phrases,
-        "count": phrases.count,
+        "count": count,
         "when": _when,
         "keys": KEYS,
         "static": f"/static/{static_digest()}",

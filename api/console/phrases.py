@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from api.counting import count
 from api.store.kinds import CaseState, Decision, Role, RunState, Scope, SourceRunState, Why
 from classifier.labels import Family, Outcome, Severity
 
@@ -143,11 +144,6 @@ def likelihood(probability: float) -> str:
 def shared(likeness: float) -> str:
     """Give the share of a text that another has too, an estimate: `about 90 %`, or `all of it`."""
     return "all of it" if likeness == 1 else f"about {round(likeness * 100):d}{NARROW}%"
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """Give `1 page`, `2 pages` or `1,200 pages`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def span(length: timedelta) -> str:

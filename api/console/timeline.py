@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.console import phrases
+from api.counting import count
 from api.store.kinds import Decision
 from api.store.queries.cases import CaseDetail
 from api.store.queries.reviews import SignedReview
@@ -37,7 +38,7 @@ def _events(detail: CaseDetail) -> Iterator[Event]:
 def _review(signed: SignedReview) -> Event:
     review = signed.review
     said = [Decision(value) for value in review.findings.values()]
-    tally = [f"{phrases.count(said.count(d), 'finding')} {phrases.DECIDED[d]}" for d in Decision if d in said]
+    tally = [f"{count(said.count(d), 'finding')} {phrases.DECIDED[d]}" for d in Decision if d in said]
     title = f"{signed.reviewer.name} {_verb(review.decision)}"
     return Event(review.created_at, "review", title, (*tally, f"holds for {phrases.SCOPE[review.scope]}"), review.note)
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
+from api.counting import count
 from api.exceptions import BlobDamaged, BlobMissing
-from api.jobs.crawl import Stopped, most_in_flight
+from api.jobs.crawl import most_in_flight
 from api.jobs.ledger import Errand
 from api.jobs.line import Line, pause_of
 from api.jobs.progress import Progress
-from api.jobs.workshop import Workshop
+from api.jobs.workshop import Stopped, Workshop
 from api.services.triage import file_verdict
 from api.store.commands.captures import stored_page
 from api.store.commands.judgements import Judgement, Settled, save_judgements, settle_capture
@@ -66,7 +67,8 @@ class Cloaking:
             waiting = {one.url: one for one in _candidates(session, self._errand)[: self._most]}
         if waiting:
             self._ask(waiting)
-            told = f"{len(waiting)} pages were asked for under a browser's name, {self._different} told it other things"
+            asked = count(len(waiting), "page was", "pages were")
+            told = f"{asked} asked for under a browser's name; {self._different} of them told it something else"
             self._progress.say(f"{self._errand.source.name}: {told}")
 
     def _ask(self, waiting: dict[str, Candidate]) -> None:
@@ -80,7 +82,7 @@ class Cloaking:
                 self._feed(fetcher)
                 while len(self._line) or fetcher.unanswered:
                     for answer in fetcher:
-                        self._check_stop()
+                        self._shop.check_stop()
                         self._line.answered(answer.url)
                         pause = pause_of(answer, self._policy)
                         if pause is not None:
@@ -89,7 +91,7 @@ class Cloaking:
                         self._feed(fetcher)
                     self._line.take_hopeless()
                     self._shop.stop.wait(self._line.seconds_to_wait())
-                    self._check_stop()
+                    self._shop.check_stop()
                     self._feed(fetcher)
         except FetcherDied as death:
             LOG.warning("the second look at source %s ended early: %s", self._errand.source.name, death)
@@ -131,7 +133,7 @@ class Cloaking:
         difference = compare(ours, result.document)
         _note(look, difference)
         self._different += difference.is_real
-        text = self._shop.blobs.save(result.document.text.encode("utf-8", "surrogatepass"))
+        text = self._shop.blobs.save_text(result.document.text)
         look.text_sha256 = text
         with self._shop.writing() as session:
             if difference.is_real and result.verdict.flagged:
@@ -158,21 +160,16 @@ class Cloaking:
     def _plain(self, candidate: Candidate) -> Page | None:
         with self._shop.reading() as session:
             capture = session.exec(select(Capture).where(Capture.id == candidate.capture_id)).one()
-            run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
+            page = stored_page(session, capture)
         try:
-            body = self._shop.blobs.load(capture.blob_sha256)
+            return replace(page, body=self._shop.blobs.load(capture.blob_sha256))
         except (BlobMissing, BlobDamaged) as problem:
             LOG.warning("the capture of %s cannot be compared: %s", capture.final_url, problem)
             return None
-        return stored_page(capture, run, self._errand.source.spider, body)
 
     def _save(self, look: Look) -> None:
         with self._shop.writing() as session:
             save_look(session, look)
-
-    def _check_stop(self) -> None:
-        if self._shop.stop.is_set():
-            raise Stopped
 
 
 def look_for_cloaking(shop: Workshop, errand: Errand, policy: FetchPolicy, progress: Progress, most: int) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from api.counting import count
 from api.jobs.ledger import Errand
 from api.jobs.progress import SourceReport
 from api.jobs.workshop import Workshop
@@ -82,7 +83,7 @@ def _nothing_fetched(session: Session, visit: SourceRun) -> str:
         return ""
     failed = list_failed(session, visit.id)
     if not failed:
-        return "nothing was fetched; the source has no start URL that could be asked for"
+        return "nothing was fetched: there is no start URL that could be asked for"
     return f"nothing could be fetched; {failed[0].url}: {failed[0].reason}, {failed[0].detail}"
 
 
@@ -91,7 +92,8 @@ def _nothing_read(session: Session, visit: SourceRun) -> str:
     unreadable = list_unreadable(session, visit.id)
     if not unreadable or _count_captures(session, visit, CaptureState.JUDGED):
         return ""
-    return f"none of {len(unreadable)} pages could be read; {unreadable[0].final_url}: {unreadable[0].scan_error}"
+    first = unreadable[0]
+    return f"not one of {count(len(unreadable), 'page')} could be read; {first.final_url}: {first.scan_error}"
 
 
 def _count_captures(session: Session, visit: SourceRun, state: CaptureState) -> int:

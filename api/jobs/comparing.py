@@ -22,4 +22,5 @@ def compare_all(engine: Engine, blobs: BlobStore) -> str:
         return (
             f"pages and sites could not be compared ({type(problem).__name__}); `rxwarden clusters --anew` tries again"
         )
-    return f"all pages compared; operators with several sites: {grouped.operators}, texts on several: {grouped.texts}"
+    operators, texts = grouped.operators, grouped.texts
+    return f"all pages compared; operators with several sites: {operators}, texts on several sites: {texts}"

@@ -17,10 +17,9 @@ from api.jobs.workshop import Workshop
 from api.store.commands.captures import list_unjudged
 from api.store.commands.frontier import load_targets, note_attempt
 from api.store.kinds import TargetState
-from api.store.tables.runs import CrawlTarget
 from crawler.exceptions import FetcherDied
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Pause, Target
+from crawler.items import FetchFailure, Page, Target
 from crawler.process import CrawlProcess
 from crawler.protocol import Answer
 
@@ -31,10 +30,6 @@ FOR_EACH_REQUEST = 2
 AT_ONCE = 32
 # While pages are being judged, answers are waited for so long.
 BRIEFLY = 0.02
-
-
-class Stopped(Exception):
-    """The job was asked to stop; what is unfinished waits for the next run."""
 
 
 class Visit:
@@ -90,7 +85,7 @@ class Visit:
 
     def _finish_desk(self) -> None:
         while len(self._desk):
-            self._check_stop()
+            self._shop.check_stop()
             self._desk.wait()
             self._round(())
 
@@ -99,7 +94,7 @@ class Visit:
         with CrawlProcess(self._source, self._policy, archive=self._shop.archive) as fetcher:
             try:
                 while len(self._line) or fetcher.unanswered or len(self._desk):
-                    self._check_stop()
+                    self._shop.check_stop()
                     self._feed(fetcher)
                     self._round(self._answers(fetcher))
             except FetcherDied as death:
@@ -119,7 +114,8 @@ class Visit:
         self._give_up_hopeless()
 
     def _give_up_hopeless(self) -> None:
-        hopeless = [_paused(row, pause) for row, pause in self._line.take_hopeless()]
+        waiting = self._line.take_hopeless()
+        hopeless = [FetchFailure(row.url, "paused", pause.sentence, row.depth) for row, pause in waiting]
         for failure in (one for one in hopeless if one.depth == ICON):
             self._icons.keep(failure)
         pages = [one for one in hopeless if one.depth != ICON]
@@ -143,9 +139,10 @@ class Visit:
 
     def _round(self, answers: Sequence[Answer]) -> None:
         """Write what came and what was judged since the last round, then let both lead on."""
-        judged = self._desk.finished()
         if answers:
             self._check_room(sum(len(answer.body) for answer in answers if isinstance(answer, Page)))
+        # Forgotten by the desk from here on, so nothing may end the visit before it is written.
+        judged = self._desk.finished()
         for answer in answers:
             self._heed(answer)
             if answer.depth == ICON:
@@ -207,16 +204,7 @@ class Visit:
         if shortage:
             raise RoomShort(shortage)
 
-    def _check_stop(self) -> None:
-        if self._shop.stop.is_set():
-            raise Stopped
-
 
 def most_in_flight(policy: FetchPolicy) -> int:
     """Give how many URLs a fetcher has in its hands at a time."""
     return FOR_EACH_REQUEST * policy.concurrency
-
-
-def _paused(row: CrawlTarget, pause: Pause) -> FetchFailure:
-    detail = f"{pause.host} asked to be left alone until {pause.until:%Y-%m-%d %H:%M} UTC"
-    return FetchFailure(row.url, "paused", detail, row.depth)

@@ -2,7 +2,7 @@
 
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import TracebackType
 from typing import Self
@@ -12,16 +12,12 @@ from sqlmodel import select
 from api.exceptions import BlobDamaged, BlobMissing
 from api.jobs.arrivals import Arrival
 from api.jobs.workshop import Workshop
-from api.judging.scanner import ScanResult
+from api.judging.scanner import NOT_READ, ScanResult
 from api.store.commands.captures import stored_page
 from api.store.tables.pages import Capture
-from api.store.tables.runs import SourceRun
-from api.store.tables.sources import StoredSource
 from crawler.extraction.extract import EXTRACTOR_VERSION
 from crawler.items import Document, Page
 
-# As api.judging.scanner says it in a verdict on a page that was not read.
-NOT_READ = "not_read"
 # Pages for each worker that are read or wait to be: enough that none is idle, few enough to be asked for again.
 FOR_EACH_WORKER = 8
 
@@ -112,15 +108,14 @@ class Desk:
         result = self._shop.scan(page, self._as_of)
         document = result.document or _unread(page)
         is_kept = reading.capture_id is not None or result.verdict.flagged
-        text_sha256 = self._shop.blobs.save(document.text.encode("utf-8", "surrogatepass")) if is_kept else ""
+        text_sha256 = self._shop.blobs.save_text(document.text) if is_kept else ""
         return Judged(reading, page, document, text_sha256, result, result.error)
 
     def _load(self, capture_id: str | None) -> Page:
         with self._shop.reading() as session:
             capture = session.exec(select(Capture).where(Capture.id == capture_id)).one()
-            run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
-            spider = session.exec(select(StoredSource.spider).where(StoredSource.name == run.source)).one()
-        return stored_page(capture, run, spider, self._shop.blobs.load(capture.blob_sha256))
+            page = stored_page(session, capture)
+        return replace(page, body=self._shop.blobs.load(capture.blob_sha256))
 
 
 def _unread(page: Page) -> Document:

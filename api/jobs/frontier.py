@@ -13,14 +13,15 @@ from api.store.tables.runs import CrawlTarget
 from crawler.budgets import admission
 from crawler.discovery import start_targets
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import Pause, Target
+from crawler.items import Target
 from crawler.sources import Source
 
 
 class Frontier:
     """A visit's view of its frontier in the database, to which nobody else adds.
 
-    most: how many URLs it holds at most; start URLs are a person's choice, and no budget leaves one out.
+    line: where URLs wait that are to be asked for. most: how many URLs it holds at most; start URLs are a person's
+    choice, and no budget leaves one out.
     """
 
     def __init__(self, shop: Workshop, source: Source, source_run_id: str, policy: FetchPolicy, icons: Icons) -> None:
@@ -43,7 +44,7 @@ class Frontier:
         return len(self._urls)
 
     def add(self, session: Session, found: Iterable[Target]) -> tuple[CrawlTarget, ...]:
-        """Queue targets that are new and within the budgets; once that is committed, `wait` for them."""
+        """Queue targets that are new and within the budgets; they wait in `line` once that is committed."""
         new = [target for target in found if target.url not in self._urls]
         added = add_targets(session, self._source_run_id, new, most=self.most, admit=self._admit) if new else ()
         self._urls.update(row.url for row in added)
@@ -59,7 +60,3 @@ class Frontier:
             else:
                 pages.append(Target(row.url, row.depth))
         return icons + (pages if is_whole or not pages else with_validators(self._shop, pages))
-
-    def take_hopeless(self) -> tuple[tuple[CrawlTarget, Pause], ...]:
-        """Give, and forget, the URLs of hosts whose pause is longer than this visit waits."""
-        return self.line.take_hopeless()

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from api.jobs.workshop import Workshop
 from api.store.columns import is_storable
+from api.store.commands.captures import NOT_MODIFIED
 from api.store.commands.frontier import target_id
 from api.store.commands.icons import host_icon, keep_icon, note_asked
 from api.store.tables.likeness import HostIcon
@@ -19,7 +20,6 @@ from crawler.scope import host_of
 
 # The depth of a target that is no page; what the fetcher answers carries it back.
 ICON = -1
-NOT_MODIFIED = 304
 
 
 class Icons:

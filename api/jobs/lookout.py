@@ -16,7 +16,7 @@ from crawler.rendering.process import RenderProcess
 
 OFF, AUTO = "off", "auto"
 NO_PLAYWRIGHT = "RXWARDEN_BROWSER is set, and Playwright is missing: install rxwarden with the extra `browser`"
-UNSANDBOXED = "the browser runs without its sandbox, because this runs as root: run it as another user"
+UNSANDBOXED = "the browser runs without its sandbox, which refuses root; run rxwarden as another user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,10 @@ class Gone:
 
 
 class Lookout:
-    """Renders pages for the threads of a run, one at a time and `pages` in all; `is_on` when a browser is set up."""
+    """Renders pages for the threads of a run, one at a time; `is_on` when a browser is set up.
+
+    most: pages that a run may have looked at, `browser_pages` of the settings.
+    """
 
     def __init__(self, settings: Settings, policy: FetchPolicy, say: Callable[[str], None]) -> None:
         self.is_on = settings.browser != OFF
@@ -66,7 +69,7 @@ class Lookout:
         """Render a page, when the browser is free."""
         with self._lock:
             if self._gone is None and self._left <= 0:
-                return Gone("as many pages as RXWARDEN_BROWSER_PAGES allows were looked at in this run")
+                return Gone("this run has looked at as many as RXWARDEN_BROWSER_PAGES allows; the next run goes on")
             browser = self._gone or self._started()
             if isinstance(browser, Gone):
                 return browser
@@ -89,5 +92,4 @@ class Lookout:
 
     def _give_up(self, problem: RendererRefused) -> Gone:
         self._gone = Gone(str(problem))
-        self._say(str(problem))
         return self._gone

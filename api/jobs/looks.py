@@ -4,15 +4,15 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import select
 
+from api.counting import count
 from api.exceptions import BlobDamaged, BlobMissing
-from api.jobs.crawl import Stopped
 from api.jobs.ledger import Errand
 from api.jobs.line import Line
 from api.jobs.lookout import Gone, Lookout
 from api.jobs.progress import Progress
-from api.jobs.workshop import Workshop
+from api.jobs.workshop import Stopped, Workshop
 from api.judging.scanner import ScanResult
 from api.services.triage import file_verdict
 from api.store.commands.captures import stored_page
@@ -24,7 +24,6 @@ from api.store.tables.looks import Look
 from api.store.tables.pages import Capture, SitePage
 from api.store.tables.runs import CrawlTarget, SourceRun
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import Page
 from crawler.rendering.items import Rendering, RenderOrder
 from crawler.scope import Scope, host_of
 from crawler.sources import ARCHIVE, Source
@@ -61,7 +60,8 @@ class SecondLook:
             thin = sum(one.is_thin for one in fresh)
             if thin:
                 self._say(
-                    f"{thin} pages say next to nothing without scripts; RXWARDEN_BROWSER=auto lets a browser look"
+                    f"{count(thin, 'page shows', 'pages show')} next to nothing without scripts; with "
+                    "RXWARDEN_BROWSER=auto a browser draws such pages and they are judged as it shows them"
                 )
             return
         try:
@@ -76,25 +76,26 @@ class SecondLook:
             CrawlTarget(id=one.capture_id, source_run_id=visit, url=one.url, depth=0, position=place)
             for place, one in enumerate(fresh)
         )
-        done = 0
+        done = paused = 0
         while len(self._line):
-            self._check_stop()
+            self._shop.check_stop()
             target = self._line.take()
             if target is None:
-                if self._line.take_hopeless():
-                    continue
-                self._shop.stop.wait(self._line.seconds_to_wait())
+                paused += len(self._line.take_hopeless())
+                if len(self._line):
+                    self._shop.stop.wait(self._line.seconds_to_wait())
                 continue
             try:
                 why = self._look(waiting[target.id])
             finally:
                 self._line.answered(target.url)
             if why:
-                self._say(f"{len(fresh) - done} pages were not looked at: {why}")
+                self._say(f"no browser looked at {count(len(fresh) - done, 'page')}: {why}")
                 return
             done += 1
             self._progress.step(self._errand.source.name, done, len(fresh))
-        self._say(f"a browser looked at {done} pages")
+        later = f"; {count(paused, 'page')} of hosts that asked to be left alone were not" if paused else ""
+        self._say(f"a browser looked at {count(done, 'page')}{later}")
 
     def _look(self, wanted: Wanted) -> str:
         """Look at one page and keep what it shows; gives why no more can be looked at, else nothing."""
@@ -117,7 +118,7 @@ class SecondLook:
         if host in self._asked:
             pause = self._asked[host] + timedelta(seconds=self._policy.delay_seconds) - self._shop.clock()
             self._shop.stop.wait(max(0.0, pause.total_seconds()))
-            self._check_stop()
+            self._shop.check_stop()
 
     def _keep(self, wanted: Wanted, answer: Rendering) -> None:
         blobs = self._shop.blobs
@@ -125,7 +126,7 @@ class SecondLook:
         look = self._new_look(wanted, answer.fetched_at)
         look.final_url, look.status, look.browser = answer.final_url, answer.status, answer.browser
         look.html_sha256, look.html_size = blobs.save(answer.html), len(answer.html)
-        look.text_sha256 = blobs.save(answer.text.encode("utf-8", "surrogatepass"))
+        look.text_sha256 = blobs.save_text(answer.text)
         if answer.screenshot:
             look.screenshot_sha256, look.screenshot_size = blobs.save(answer.screenshot), len(answer.screenshot)
             look.width, look.height = answer.width, answer.height
@@ -159,7 +160,7 @@ class SecondLook:
         if result is not None and document is None:
             look.error = f"unreadable: {result.error}"
         is_better = document is not None and not THIN.intersection(document.not_seen)
-        text = None if document is None else self._shop.blobs.save(document.text.encode("utf-8", "surrogatepass"))
+        text = None if document is None else self._shop.blobs.save_text(document.text)
         with self._shop.writing() as session:
             if document is not None and result is not None and text is not None and is_better:
                 capture = session.get_one(Capture, wanted.capture_id)
@@ -176,7 +177,8 @@ class SecondLook:
     def _scan(self, wanted: Wanted, look: Look) -> ScanResult:
         assert look.html_sha256 is not None
         with self._shop.reading() as session:
-            page = _plain(session, wanted.capture_id, self._errand.source, b"")
+            capture = session.exec(select(Capture).where(Capture.id == wanted.capture_id)).one()
+            page = stored_page(session, capture)
         drawn = replace(
             page,
             body=self._shop.blobs.load(look.html_sha256),
@@ -207,10 +209,6 @@ class SecondLook:
     def _say(self, sentence: str) -> None:
         self._progress.say(f"{self._errand.source.name}: {sentence}")
 
-    def _check_stop(self) -> None:
-        if self._shop.stop.is_set():
-            raise Stopped
-
 
 def look_once_more(shop: Workshop, errand: Errand, policy: FetchPolicy, lookout: Lookout, progress: Progress) -> None:
     """Look once more at what a visit captured; whatever goes wrong with that, the visit stands."""
@@ -221,12 +219,6 @@ def look_once_more(shop: Workshop, errand: Errand, policy: FetchPolicy, lookout:
     except Exception as problem:
         LOG.exception("the second look at source %s broke off in %s", errand.source.name, errand.source_run_id)
         progress.say(f"{errand.source.name}: the second look broke off: {type(problem).__name__}: {problem}")
-
-
-def _plain(session: Session, capture_id: str, source: Source, body: bytes) -> Page:
-    capture = session.exec(select(Capture).where(Capture.id == capture_id)).one()
-    run = session.exec(select(SourceRun).where(SourceRun.id == capture.source_run_id)).one()
-    return stored_page(capture, run, source.spider, body)
 
 
 def _hosts(source: Source) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def visit_to_the_end(
     """Visit until nothing waits; FetcherDied when fetchers die again and again, RoomShort when there is no room.
 
     What a dead fetcher had not answered is asked for one by one, so that the URL which takes it down each time has
-    its few tries (`frontier.MOST_ATTEMPTS`) and the others are had.
+    its few tries (MOST_ATTEMPTS) and the others are had.
     """
     deaths, careful = 0, 0
     while True:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from api.jobs.desk import NOT_READ, Judged
+from api.jobs.desk import Judged
 from api.jobs.workshop import Workshop
+from api.judging.scanner import NOT_READ
 from api.services.triage import file_verdict
 from api.store.commands.judgements import Judgement, settle_capture, settle_judgements
 from api.store.kinds import CaptureState

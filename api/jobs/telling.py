@@ -4,7 +4,10 @@ from api.jobs.progress import Fetched, Hear, Progress
 
 
 class Telling:
-    """Counts what is still to be judged of each URL, and the URLs that are done with."""
+    """Counts what is still to be judged of each URL, and the URLs that are done with.
+
+    Where several URLs lead to one page, which is captured once a visit, none of them is told of before it is judged.
+    """
 
     def __init__(self, source: str, progress: Progress, hear: Hear) -> None:
         self._source = source
@@ -13,6 +16,7 @@ class Telling:
         self._done = 0
         self._left: dict[str, int] = {}
         self._fetched: dict[str, Fetched] = {}
+        self._led_to: dict[str, list[Fetched]] = {}
 
     def begin(self, done: int) -> None:
         """So many URLs were done with before."""
@@ -26,6 +30,8 @@ class Telling:
         """A URL was answered; so many readings are to be judged before it is told of."""
         if readings:
             self._left[fetched.url], self._fetched[fetched.url] = readings, fetched
+        elif fetched.capture_id is not None and (first := self._waiting_for(fetched.capture_id)):
+            self._led_to.setdefault(first, []).append(fetched)
         else:
             self._tell(fetched, known)
 
@@ -37,11 +43,16 @@ class Telling:
         if not self._left[url]:
             del self._left[url]
             told = self._fetched.pop(url)
-            self._tell(fetched or told, known)
+            for one in (fetched or told, *self._led_to.pop(url, ())):
+                self._tell(one, known)
 
     def lost(self, fetched: Fetched) -> None:
         """A URL is given up although it was never answered."""
         self._hear(fetched)
+
+    def _waiting_for(self, capture_id: str) -> str:
+        """Give the URL whose answer is this capture and is still to be judged; empty when there is none."""
+        return next((url for url, one in self._fetched.items() if one.capture_id == capture_id), "")
 
     def _tell(self, fetched: Fetched, known: int) -> None:
         self._done += 1

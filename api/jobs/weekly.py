@@ -13,7 +13,6 @@ from api.exceptions import RoomShort, SettingsInvalid
 from api.jobs.cloaking import look_for_cloaking
 from api.jobs.closing import close_visit
 from api.jobs.comparing import compare_all
-from api.jobs.crawl import Stopped
 from api.jobs.ledger import Errand
 from api.jobs.lock import hold_lock
 from api.jobs.lookout import Lookout
@@ -21,7 +20,7 @@ from api.jobs.looks import look_once_more
 from api.jobs.plan import Plan, close_runs, make_plan
 from api.jobs.progress import Progress, SourceReport, WeeklyReport
 from api.jobs.restarts import visit_to_the_end
-from api.jobs.workshop import Workshop
+from api.jobs.workshop import Stopped, Workshop
 from api.judging.scanner import Scanner
 from api.services.alarms import late_warning
 from api.services.models import current_model

@@ -20,6 +20,10 @@ from api.store.layout import DataFolder
 from crawler.items import Archive, Page
 
 
+class Stopped(Exception):
+    """The job was asked to stop; what is unfinished waits for the next run."""
+
+
 @dataclass(frozen=True)
 class Workshop:
     """Shared by the threads that visit sources; one of them writes at a time."""
@@ -55,6 +59,11 @@ class Workshop:
         """Open a session that commits; waiting for a lock of our own is quicker than for the database's."""
         with self._writes, writing(self.engine) as session:
             yield session
+
+    def check_stop(self) -> None:
+        """Raise Stopped once the job was asked to stop."""
+        if self.stop.is_set():
+            raise Stopped
 
     def seal_archive(self) -> None:
         """Put the archive's finished files under their digests; a file that a fetcher writes to is left alone."""

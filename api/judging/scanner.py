@@ -18,6 +18,9 @@ from classifier.labels import Family, Outcome, Severity
 from classifier.types import Verdict
 from crawler.items import Document, Page
 
+NOT_READ = "not_read"
+"""What a verdict says was not seen of an input that could not be read."""
+
 _START_SECONDS = 60
 _CONTEXT = multiprocessing.get_context("spawn")
 
@@ -154,9 +157,10 @@ class _Worker:
             ) from error
 
     def stop(self) -> None:
-        self._pipe.close()
+        # Before its pipe ends: a worker that is still starting would tell of that on the job's own terminal.
         if self._process.is_alive():
             self._process.kill()
+        self._pipe.close()
         self._process.join(5)
 
 
@@ -169,7 +173,7 @@ def _unread(hello: Hello, as_of: date) -> Verdict:
         substances=(),
         findings=(),
         notes=(),
-        degraded=("not_read",),
+        degraded=(NOT_READ,),
         model_digest=hello.model_digest,
         policy_digest=hello.policy_digest,
         as_of=as_of,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from api.counting import count
 from api.services.room import CaptureRoom
 from api.store.queries.watch import LateSource, last_good_visit, late_sources, latest_visits, latest_weekly_run
 from api.store.tables.runs import SourceRun
@@ -25,10 +26,10 @@ def standing_warnings(session: Session, room: CaptureRoom, now: datetime) -> dic
     odd = [visit for visit in latest_visits(session) if visit.error or visit.warnings]
     told = {
         "weekly": late
-        and f"did not run when it should: {len(late)} watched sources had no finished visit within their cadence, the "
-        f"first since {min(one.since for one in late):%Y-%m-%d}; {HOW_TO_TIME}",
+        and f"did not run when it should: {count(len(late), 'watched source')} had no finished visit within the "
+        f"cadence, the first since {min(one.since for one in late):%Y-%m-%d}; {HOW_TO_TIME}",
         "sources": odd
-        and f"{len(odd)} watched sources failed or lost pages at their latest visit; `rxwarden weekly` and the "
+        and f"{count(len(odd), 'watched source')} failed or lost pages at the latest visit; `rxwarden weekly` and the "
         "console's latest run say which",
         "disk": room.warning(None if run is None else run.capture_bytes),
     }
@@ -84,4 +85,4 @@ def _unverified(visit: SourceRun, before: SourceRun | None) -> str:
     """Told when it begins; from then on it stands with the run and the pages."""
     if not visit.unverified or (before is not None and before.unverified):
         return ""
-    return f"{visit.unverified} pages came with a certificate that does not verify; they were fetched all the same"
+    return f"{count(visit.unverified, 'page')} came with a certificate that does not verify, fetched all the same"

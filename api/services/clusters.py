@@ -85,7 +85,7 @@ def _print(blobs: BlobStore, page: SitePage, document: StoredDocument) -> PagePr
 def _text(blobs: BlobStore, document: StoredDocument) -> str:
     """The text, without which a page is like no other; that it is lost is told where people look at it."""
     try:
-        return blobs.load(document.text_sha256).decode("utf-8", "surrogatepass")
+        return blobs.load_text(document.text_sha256)
     except (BlobMissing, BlobDamaged):
         return ""
 

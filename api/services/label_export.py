@@ -56,7 +56,7 @@ def _case_rows(session: Session, blobs: BlobStore, case: Case) -> Iterator[Label
         return
     verdict = session.exec(select(StoredVerdict).where(col(StoredVerdict.id) == review.verdict_id)).one()
     document = judged_document(session, verdict)
-    text = blobs.load(document.text_sha256).decode("utf-8", "surrogatepass")
+    text = blobs.load_text(document.text_sha256)
     findings = sorted(list_findings(session, verdict.id), key=lambda finding: (finding.start, finding.end))
     for _, group in groupby(findings, key=lambda finding: (finding.start, finding.end)):
         same_passage = list(group)

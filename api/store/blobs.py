@@ -51,6 +51,14 @@ class BlobStore:
             names.update(zip(names, threads.map(self.save, list(names)), strict=True))
         return tuple(names[body] for body in bodies)
 
+    def save_text(self, text: str) -> str:
+        """Keep a text as UTF-8 and give its digest; lone surrogates, which pages do send, come back as they were."""
+        return self.save(text.encode("utf-8", "surrogatepass"))
+
+    def load_text(self, name: str) -> str:
+        """Give the text of a digest; BlobMissing or BlobDamaged when it cannot be had."""
+        return self.load(name).decode("utf-8", "surrogatepass")
+
     def load(self, name: str) -> bytes:
         """Give the bytes of a digest; BlobMissing or BlobDamaged when they cannot be had."""
         for path in (self._path(name + PACKED), self._path(name)):

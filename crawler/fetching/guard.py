@@ -1,4 +1,4 @@
-"""The address guard at work: a resolver that answers with public addresses only, and a lock on every connect."""
+"""The address guard at work: a resolver that answers with public addresses only."""
 # ruff: noqa: N802, N803  (methods and arguments are named by Twisted)
 
 from collections.abc import Sequence

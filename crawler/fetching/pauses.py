@@ -68,5 +68,4 @@ class Pauses:
         """Raise PageBlocked while the host of this URL wants to be left alone."""
         pause = self.current(url)
         if pause is not None:
-            detail = f"{pause.host} asked to be left alone until {pause.until:%Y-%m-%d %H:%M:%S} UTC"
-            raise PageBlocked("paused", detail, pause)
+            raise PageBlocked("paused", pause.sentence, pause)

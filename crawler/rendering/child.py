@@ -15,7 +15,7 @@ from playwright.async_api import Error, async_playwright
 from crawler.exceptions import CrawlerError, RendererRefused
 from crawler.fetching.lock import lock_connects
 from crawler.protocol import Exit
-from crawler.rendering.chromium import Chromium
+from crawler.rendering.chromium import Chromium, first_words
 from crawler.rendering.items import RenderPolicy
 from crawler.rendering.processes import adopt_orphans, end_below
 from crawler.rendering.protocol import decode_order, decode_start, encode_answer
@@ -36,8 +36,7 @@ def main() -> NoReturn:
     except RendererRefused as problem:
         _leave(Exit.REFUSED, str(problem))
     except (Error, TimeoutError) as problem:
-        said = " ".join(str(problem).split())[:500] or type(problem).__name__
-        _leave(Exit.REFUSED, f"the browser does not start: {said}")
+        _leave(Exit.REFUSED, f"the browser does not start: {first_words(problem)}")
     _leave(Exit.DONE, "")
 
 

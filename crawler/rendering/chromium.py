@@ -22,6 +22,8 @@ LOOK_SECONDS = 0.2
 CLOSE_SECONDS = 5.0
 LAUNCH_SECONDS = 60.0
 PROBE_SECONDS = 10.0
+# In the log that Playwright adds to its error: a line that the browser wrote.
+OWN_WORDS = "[err]"
 # On top of what a page may take: for taking it down, and for a machine that is busy elsewhere.
 EXTRA_SECONDS = 60.0
 # Some address of this machine that nobody has been told of; an operator may have allowed the first.
@@ -59,7 +61,7 @@ class Chromium:
         try:
             browser = await self._ready()
         except (Error, TimeoutError) as problem:
-            return RenderFailure(order.url, "error", f"the browser does not start: {_line(problem)}")
+            return RenderFailure(order.url, "error", f"the browser does not start: {first_words(problem)}")
         visit = PageVisit(browser, self._policy, self._proxy, order, self._clock)
         self._is_over_memory = False
         self._pages += 1
@@ -70,7 +72,7 @@ class Chromium:
             answer = RenderFailure(order.url, "hung", "the browser did not answer any more")
             await self._end()
         except Error as problem:
-            answer = RenderFailure(order.url, "crashed", f"the browser ended: {_line(problem)}")
+            answer = RenderFailure(order.url, "crashed", f"the browser ended: {first_words(problem)}")
             await self._end()
         if self._is_over_memory and isinstance(answer, RenderFailure):
             detail = f"the page took more than {self._policy.memory_mb} MB of memory"
@@ -176,5 +178,8 @@ def _has_caller(door: socket.socket) -> bool:
     return True
 
 
-def _line(problem: BaseException) -> str:
-    return (str(problem).partition("\n")[0] or type(problem).__name__)[:300]
+def first_words(problem: BaseException) -> str:
+    """Give what an error of the browser says first, and what the browser itself said before it ended."""
+    first, *rest = str(problem).splitlines() or [""]
+    said = [line.partition(OWN_WORDS)[2].strip() for line in rest if OWN_WORDS in line]
+    return "; ".join((first or type(problem).__name__, *said))[:300]

@@ -66,7 +66,7 @@ class RenderPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RenderOrder:
-    """A page to render; the document itself stays on these hosts and below them, wherever they are none anywhere."""
+    """A page to render; its document stays on these hosts and those below them, or goes anywhere when none is named."""
 
     url: str
     hosts: tuple[str, ...] = ()

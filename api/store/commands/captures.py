@@ -11,6 +11,7 @@ from api.store.loading import load_rows
 from api.store.scopes import scope_hash
 from api.store.tables.pages import Capture, PageAddress, SitePage
 from api.store.tables.runs import CrawlTarget, SourceRun
+from api.store.tables.sources import StoredSource
 from crawler.items import ArchiveRecord, Page
 
 NOT_MODIFIED = 304
@@ -115,8 +116,13 @@ def payload_record(session: Session, capture: Capture) -> ArchiveRecord | None:
     )
 
 
-def stored_page(capture: Capture, source: SourceRun, spider: str, body: bytes) -> Page:
-    """Give a capture back as the page that was fetched."""
+def stored_page(session: Session, capture: Capture) -> Page:
+    """Give a capture back as the page that was fetched, without its bytes, which `blob_sha256` leads to."""
+    source, spider = session.exec(
+        select(StoredSource.name, StoredSource.spider)
+        .join(SourceRun, col(SourceRun.source) == StoredSource.name)
+        .where(SourceRun.id == capture.source_run_id)
+    ).one()
     return Page(
         url=capture.url,
         final_url=capture.final_url,
@@ -124,8 +130,8 @@ def stored_page(capture: Capture, source: SourceRun, spider: str, body: bytes) -
         fetched_at=capture.fetched_at,
         headers=tuple((name, value) for name, value in capture.headers),
         content_type=capture.content_type,
-        body=body,
-        source=source.source,
+        body=b"",
+        source=source,
         spider=spider,
         redirects=tuple(capture.redirects),
         ip_address=capture.ip_address,

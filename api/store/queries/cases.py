@@ -128,6 +128,6 @@ def _previous(
 
 def _read(blobs: BlobStore, document: StoredDocument) -> ReadDocument:
     try:
-        return ReadDocument(document, blobs.load(document.text_sha256).decode("utf-8", "surrogatepass"))
+        return ReadDocument(document, blobs.load_text(document.text_sha256))
     except (BlobMissing, BlobDamaged) as problem:
         return ReadDocument(document, "", str(problem))

@@ -117,6 +117,7 @@ def test_only_the_address_that_was_named_is_let_through(crawl: Crawl, web: TinyW
         (page,) = objects(crawl(web.url("shop"), "--allow-address", allowed))
         assert str(page["error"]).startswith("blocked_address: ")
     assert web.asked == []
+    assert "let through with --allow-address IP[:PORT]" in crawl(web.url("shop")).stderr
     (page,) = objects(crawl(web.url("shop"), "--allow-address", "10.0.0.1", "--allow-address", "127.0.0.1"))
     assert page["error"] is None
 
@@ -126,6 +127,19 @@ def test_a_url_comes_back_as_it_was_given_and_one_given_twice_once(crawl: Crawl,
     bare = web.url("shop").rstrip("/")
     (page,) = objects(crawl(bare, bare, web.url("shop"), "--allow-address", web.endpoint))
     assert (page["url"], page["final_url"]) == (bare, web.url("shop"))
+
+
+def test_urls_that_lead_to_one_page_all_say_what_was_found_on_it(crawl: Crawl, web: TinyWeb) -> None:
+    web.site("shop", index=OFFER)
+    doors = [f"/door{number}" for number in range(6)]
+    web.pages["shop"] |= {door: Answer(status=302, location="/") for door in doors}
+    asked = [web.url("shop", path) for path in (*doors, "/")]
+    told = objects(crawl(*asked, "--allow-address", web.endpoint))
+    assert sorted(str(page["url"]) for page in told) == sorted(asked)
+    assert {(page["seen"], page["outcome"], str(page["flagged"])) for page in told} == {
+        ("all", "violation", "['illicit_sale']")
+    }
+    assert len({page["case"] for page in told}) == 1
 
 
 def test_what_was_not_seen_is_named_and_never_clear(crawl: Crawl, web: TinyWeb) -> None:
@@ -147,8 +161,8 @@ def test_a_table_shows_the_same_and_progress_stays_off_the_output(crawl: Crawl, 
     web.pages["shop"] = {"/": Answer(html("shop", OFFER))}
     result = crawl(web.url("shop"), "--allow-address", web.endpoint, "--format", "table")
     assert "illicit_sale" in result.stdout
-    assert "one-off: 1 pages" in result.stderr
-    assert "one-off: 1 pages" not in result.stdout
+    assert "one-off: 1 page, 1 new flag" in result.stderr
+    assert "one-off: 1 page, 1 new flag" not in result.stdout
 
 
 @pytest.mark.parametrize("address", ["localhost", "10.0.0.0/8", "127.0.0.1:0"])

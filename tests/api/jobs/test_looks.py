@@ -130,14 +130,14 @@ def test_without_a_browser_nothing_is_looked_at_and_that_is_said(web: TinyWeb, s
     plain.weekly()
     assert looks(plain) == []
     assert cases(plain)["drawn"] == (Outcome.UNCLEAR, CaseState.OPEN)
-    assert any("1 pages say next to nothing without scripts" in sentence for sentence in plain.heard.sentences)
+    assert any("1 page shows next to nothing without scripts" in sentence for sentence in plain.heard.sentences)
 
 
 def test_the_budget_of_a_run_is_kept_and_the_rest_waits(web: TinyWeb, shop: Installation) -> None:
     tight = with_browser(shop, browser_pages=1)
     tight.weekly()
     assert len(looks(tight)) == 1
-    assert any("1 pages were not looked at" in sentence for sentence in tight.heard.sentences)
+    assert any("no browser looked at 1 page: " in sentence for sentence in tight.heard.sentences)
     tight.weekly(1)
     assert len(looks(tight)) == 2
 
@@ -173,7 +173,7 @@ def test_a_browser_that_does_not_start_is_told_once_and_the_visit_stands(
     report = with_browser(shop, browser=str(broken)).weekly()
     assert [one.error for one in report.sources] == [""]
     assert looks(shop) == []
-    assert sum("the browser does not start" in sentence for sentence in shop.heard.sentences) == 2
+    assert sum("the browser does not start" in sentence for sentence in shop.heard.sentences) == 1
 
 
 def test_a_setting_that_names_no_browser_is_refused(tmp_path: Path) -> None:

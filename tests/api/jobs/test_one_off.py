@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,19 @@ def test_a_crawl_that_was_killed_is_closed_and_what_it_saved_is_judged(
     runs = installation.look(list_runs)
     assert [detail.sources[0].state for detail in runs] == [SourceRunState.DONE, SourceRunState.FAILED]
     assert {detail.run.state for detail in runs} == {RunState.FINISHED, RunState.FINISHED_WITH_FAILURES}
+
+
+def test_when_room_runs_out_every_url_is_told_of_once(web: TinyWeb, installation: Installation) -> None:
+    noise = {
+        f"p{number}": " ".join(sha256(b"%d %d" % (number, i)).hexdigest() for i in range(60)) for number in range(90)
+    }
+    web.site("shop", **noise)
+    tight = installation.settings.model_copy(update={"capture_budget_gb": 2e-4})
+    asked = [web.url("shop", f"/{name}") for name in noise]
+    report, told = crawl(Installation(tight, installation.heard), *asked)
+    assert "RXWARDEN_CAPTURE_BUDGET_GB" in report.error
+    assert sorted(one.url for one in told) == sorted(asked)
+    assert {one.failure.reason for one in told if one.failure is not None} == {"no_room"}
 
 
 def test_the_weekly_job_goes_its_way_beside_it(web: TinyWeb, installation: Installation) -> None:

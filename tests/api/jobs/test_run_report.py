@@ -130,7 +130,7 @@ def test_a_source_that_turns_us_away_is_told_of_each_time(shop: Installation, we
 def test_a_job_that_did_not_run_is_told_of_until_it_runs_again(shop: Installation) -> None:
     shop.weekly()
     assert amiss(shop, days=8) == {}
-    assert "1 watched sources had no finished visit" in amiss(shop, days=8, hours=1)["weekly"]
+    assert "1 watched source had no finished visit" in amiss(shop, days=8, hours=1)["weekly"]
     report = shop.weekly(week=3)
     assert report.warnings[0].startswith("the weekly job did not run when it should: shop had no finished visit since")
     assert (report.exit_code, amiss(shop, days=22)) == (ExitCode.PARTLY_FAILED, {})

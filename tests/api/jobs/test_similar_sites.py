@@ -44,7 +44,7 @@ def test_a_weekly_run_tells_operators_and_copies(street: Installation) -> None:
     assert sites == [("one.localhost", "two.localhost")]
     assert kinds == [{"tracker", "icon"}]
     assert texts == [{"one.localhost", "two.localhost"}]
-    assert street.heard.sentences[-1].endswith("operators with several sites: 1, texts on several: 1")
+    assert street.heard.sentences[-1].endswith("operators with several sites: 1, texts on several sites: 1")
 
 
 def test_a_week_later_what_parted_is_told_apart(street: Installation, web: TinyWeb) -> None:

@@ -148,5 +148,5 @@ def test_last_success_and_cadence_decide_what_is_due(shop: Installation) -> None
 def test_progress_is_told_as_pages_come_in(shop: Installation) -> None:
     shop.weekly()
     assert shop.heard.steps == [("shop", 0, 0), ("shop", 1, 3), ("shop", 2, 3), ("shop", 3, 3)]
-    compared = "all pages compared; operators with several sites: 0, texts on several: 0"
+    compared = "all pages compared; operators with several sites: 0, texts on several sites: 0"
     assert shop.heard.sentences == ["shop done", compared]
