@@ -88,6 +88,9 @@ class Edge:
             await send(message)
 
         try:
+            if "\x00" in scope["path"]:
+                # PostgreSQL refuses to look for it.
+                raise Problem(404, "not_found", "nothing has a NUL in its address; check the address")
             body = await self._read_body(scope, receive)
             await self._app(scope, _replay(body, receive), send_with_headers)
         except ClientDisconnect:

@@ -32,7 +32,9 @@ async def breaks_half_way(scope: Scope, receive: Receive, send: Send) -> None:
     raise RuntimeError
 
 
-def ask(edge: Edge, chunks: Iterable[bytes] = (b"",), headers: dict[str, str] | None = None) -> Answer | None:
+def ask(
+    edge: Edge, chunks: Iterable[bytes] = (b"",), headers: dict[str, str] | None = None, path: str = "/x"
+) -> Answer | None:
     """Send one request in chunks; None when there was no answer."""
     parts = list(chunks)
     waiting: list[Message] = [
@@ -50,7 +52,7 @@ def ask(edge: Edge, chunks: Iterable[bytes] = (b"",), headers: dict[str, str] | 
 
     given = {"Transfer-Encoding": "chunked", **(headers or {})}
     pairs = [(name.lower().encode(), value.encode()) for name, value in given.items()]
-    scope: Scope = {"type": "http", "method": "POST", "path": "/x", "query_string": b"", "headers": pairs}
+    scope: Scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": pairs}
     asyncio.run(edge(scope, receive, send))
     if not sent:
         return None
@@ -149,3 +151,10 @@ def test_a_problem_is_answered_as_it_is_and_as_text_that_every_reader_takes() ->
 def test_what_breaks_half_way_is_logged_and_not_answered_twice(caplog: pytest.LogCaptureFixture) -> None:
     assert answered(Edge(breaks_half_way, is_https=False))[0] == 200
     assert "RuntimeError" in caplog.text
+
+
+def test_an_address_with_a_nul_is_nowhere() -> None:
+    answer = ask(Edge(echo, is_https=False), path="/cases/a\x00b")
+    assert answer is not None
+    assert answer[0] == 404
+    assert b"NUL" in answer[2]
