@@ -64,7 +64,7 @@ class Visit:
         FetcherDied when the fetcher ended too early, RoomShort when there is no room for what it brings.
         """
         run_id = self._errand.source_run_id
-        self._icons = Icons(self._shop, run_id, is_whole=self._errand.is_whole)
+        self._icons = Icons(self._shop, run_id, is_whole=self._errand.is_whole, is_off=self._careful > 0)
         self._frontier = Frontier(self._shop, self._source, run_id, self._policy, self._icons)
         self._line = self._frontier.line
         self._sorter = Sorter(self._shop, self._source, self._frontier.most)

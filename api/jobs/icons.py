@@ -23,12 +23,16 @@ ICON = -1
 
 
 class Icons:
-    """The icons of one visit; they wait in its line, so that robots.txt, lease and pace of their hosts hold."""
+    """The icons of one visit; they wait in its line, so that robots.txt, lease and pace of their hosts hold.
 
-    def __init__(self, shop: Workshop, source_run_id: str, *, is_whole: bool) -> None:
+    is_off: none is asked for, after a fetcher died of what may have been one.
+    """
+
+    def __init__(self, shop: Workshop, source_run_id: str, *, is_whole: bool, is_off: bool = False) -> None:
         self._shop = shop
         self._source_run_id = source_run_id
         self._is_whole = is_whole
+        self._is_off = is_off
         self._hosts: dict[str, str] = {}
         self._asked: set[str] = set()
 
@@ -39,14 +43,16 @@ class Icons:
         is_in_page = "icon_sha256" in document.attributes
         # What was archived asks nobody now.
         is_page = not is_local(page.url) and (200 <= page.status < 300 or page.status == NOT_MODIFIED)
-        if not (is_page and host and url) or is_in_page or "not_html" in document.not_seen or host in self._asked:
+        if not (is_page and host and url) or is_in_page or "not_html" in document.not_seen:
+            return ()
+        if self._is_off or host in self._asked:
             return ()
         self._asked.add(host)
         known = host_icon(session, host)
         is_asked = known is not None and known.source_run_id == self._source_run_id
         if is_asked or url in self._hosts or not is_storable(url) or self._is_watched(session, url):
             return ()
-        note_asked(session, host, url, self._source_run_id, self._shop.clock())
+        note_asked(session, host, url, self._shop.clock())
         self._hosts[url] = host
         return (CrawlTarget(id=f"icon {host}", source_run_id=self._source_run_id, url=url, depth=ICON, position=ICON),)
 
@@ -67,6 +73,7 @@ class Icons:
                 run.bytes += answer.sent
             if row is None:
                 return
+            row.source_run_id = self._source_run_id
             if isinstance(answer, FetchFailure):
                 row.detail = f"{answer.reason}: {answer.detail}"
                 session.add(row)

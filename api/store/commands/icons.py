@@ -14,12 +14,12 @@ def host_icon(session: Session, host: str) -> HostIcon | None:
     return session.get(HostIcon, host)
 
 
-def note_asked(session: Session, host: str, url: str, source_run_id: str, now: datetime) -> HostIcon:
-    """Record that a visit asks for a host's icon; what is known of the one at another address is forgotten."""
-    row = session.get(HostIcon, host) or HostIcon(host=host, url=url, source_run_id=source_run_id, asked_at=now)
+def note_asked(session: Session, host: str, url: str, now: datetime) -> HostIcon:
+    """Record that a host's icon is asked for; what is known of the one at another address is forgotten."""
+    row = session.get(HostIcon, host) or HostIcon(host=host, url=url, source_run_id="", asked_at=now)
     if row.url != url:
         row.url, row.etag, row.last_modified = url, "", ""
-    row.source_run_id, row.asked_at = source_run_id, now
+    row.asked_at = now
     session.add(row)
     session.flush()
     return row

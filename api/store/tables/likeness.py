@@ -40,7 +40,7 @@ class PageMark(Row, table=True):
 class HostIcon(Row, table=True):
     """The icon that pages of a host name, as it was last had: SHA-256 and size of its bytes, empty and 0 without one.
 
-    `source_run_id`: the visit that asked last, once a host; `detail`: why there is no icon. WARC holds the answers.
+    `source_run_id`: the visit that was answered last; `detail`: why there is no icon. WARC holds the answers.
     """
 
     __tablename__ = "host_icon"
