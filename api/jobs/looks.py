@@ -53,7 +53,8 @@ class SecondLook:
         """Look at what wants it, as far as the budget of the run reaches."""
         with self._shop.reading() as session:
             wanted = list_wanted(session, self._errand.source_run_id)
-        fresh = [one for one in wanted if not self._repeat(one)]
+        # What scripts draw may be new though the bytes that load them are not.
+        fresh = [one for one in wanted if (one.is_thin and self._lookout.is_on) or not self._repeat(one)]
         if self._errand.source.spider == ARCHIVE or not fresh:
             return
         if not self._lookout.is_on:
@@ -136,6 +137,8 @@ class SecondLook:
 
     def _repeat(self, wanted: Wanted) -> bool:
         """Give a capture what a browser showed of the same bytes before, as judged today; False when there is none."""
+        if wanted.is_drawn:
+            return True
         with self._shop.reading() as session:
             look = earlier_look(session, wanted.page_id, wanted.bytes_sha256, LookKind.RENDERED)
         if look is None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from api.store.kinds import CaptureState, LookKind
@@ -19,13 +21,17 @@ ENTRY = "#entry-"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A capture that wants to be looked at by a browser: it `is_thin`, or it is flagged and wants a picture."""
+    """A capture that wants to be looked at by a browser: it `is_thin`, or it is flagged and wants a picture.
+
+    is_drawn: it has the document that a browser saw of the same bytes before; scripts may show something else by now.
+    """
 
     capture_id: str
     page_id: str
     url: str
     bytes_sha256: str
     is_thin: bool
+    is_drawn: bool
 
 
 def wants_look(not_seen: Iterable[str], flagged: Iterable[str]) -> bool:
@@ -45,9 +51,16 @@ def is_wanted(session: Session, capture_id: str) -> bool:
 
 
 def list_wanted(session: Session, source_run_id: str) -> tuple[Wanted, ...]:
-    """List the captures of a visit that want a browser's look and had none, thin and flagged ones in turn."""
+    """List the captures of a visit that want a browser's look and had none, thin and flagged ones in turn.
+
+    Of the thin ones those come first that were never looked at, then those whose last look is the longest ago.
+    """
+    earlier = aliased(Look)
+    of_page = (col(earlier.page_id) == Capture.page_id) & (col(earlier.kind) == LookKind.RENDERED)
+    looked_at = select(func.max(earlier.looked_at)).where(of_page).scalar_subquery()
+    is_drawn = select(earlier.id).where(of_page, col(earlier.document_id) == Capture.document_id).exists()
     rows = session.exec(
-        select(Capture, StoredDocument.not_seen, StoredVerdict.flagged)
+        select(Capture, StoredDocument.not_seen, StoredVerdict.flagged, is_drawn)
         .join(StoredDocument, col(Capture.document_id) == StoredDocument.id)
         .join(StoredVerdict, col(Capture.verdict_id) == StoredVerdict.id)
         .outerjoin(Look, (col(Look.capture_id) == Capture.id) & (col(Look.kind) == LookKind.RENDERED))
@@ -59,14 +72,14 @@ def list_wanted(session: Session, source_run_id: str) -> tuple[Wanted, ...]:
             ~col(Capture.url).contains(ENTRY),
             col(Look.id).is_(None),
         )
-        .order_by(col(Capture.fetched_at), col(Capture.id))
+        .order_by(looked_at.is_not(None), looked_at, col(Capture.fetched_at), col(Capture.id))
     )
     thin: list[Wanted] = []
     flagged: list[Wanted] = []
-    for capture, not_seen, flags in rows:
-        if wants_look(not_seen, flags):
-            is_thin = bool(THIN.intersection(not_seen))
-            one = Wanted(capture.id, capture.page_id, capture.final_url, capture.blob_sha256, is_thin)
+    for capture, not_seen, flags, was_drawn in rows:
+        if was_drawn or wants_look(not_seen, flags):
+            is_thin = was_drawn or bool(THIN.intersection(not_seen))
+            one = Wanted(capture.id, capture.page_id, capture.final_url, capture.blob_sha256, is_thin, was_drawn)
             (thin if is_thin else flagged).append(one)
     return tuple(one for one in chain.from_iterable(zip_longest(thin, flagged)) if one is not None)
 
