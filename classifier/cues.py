@@ -12,6 +12,8 @@ _WORD = re.compile(r"\w+")
 _LETTERS = 3
 # Characters after a word that tell whether a cue goes on so.
 _LOOKED_AT = 5
+# A cue, how many characters after the word to look at, and what they may be.
+_Following = tuple[int, int, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,14 @@ class CueSet:
                 loose += rest
         # Most texts hold none of what may stand anywhere: one look spares them a search for each such cue.
         self._loose = re.compile("|".join(loose)) if loose else None
-        self._by_word: defaultdict[str, list[tuple[int, int, frozenset[str]]]] = defaultdict(list)
+        # For each word the cues that may begin with it whatever follows, and those for which that is to be looked at.
+        self._by_word: defaultdict[str, tuple[list[int], list[_Following]]] = defaultdict(lambda: ([], []))
         for (word, number), texts in follow.items():
             width = min(_LOOKED_AT, *map(len, texts))
-            self._by_word[word].append((number, width, frozenset(text[:width] for text in texts)))
+            if width:
+                self._by_word[word][1].append((number, width, frozenset(text[:width] for text in texts)))
+            else:
+                self._by_word[word][0].append(number)
         self._like = lru_cache(maxsize=20_000)(self._beginning_like)
         self.words = frozenset(
             word for cue in self.cues for text in cue.examples for word in re.findall(r"[a-z]{4,}", text.lower())
@@ -76,13 +82,16 @@ class CueSet:
             found = {number: match for number, match in searched if match}
         for place in _WORD.finditer(text):
             word = place.group()
+            if word in self._by_word:
+                likely, depending = self._by_word[word]
+                if depending:
+                    after = text[place.end() : place.end() + _LOOKED_AT]
+                    likely = likely + [number for number, width, follow in depending if after[:width] in follow]
+                if likely:
+                    self._try(likely, text, place.start(), found)
             for letters, numbers in self._like(word[:_LETTERS]):
                 if word.startswith(letters):
                     self._try(numbers, text, place.start(), found)
-            if word in self._by_word:
-                end = place.end()
-                likely = [n for n, width, follow in self._by_word[word] if text[end : end + width] in follow]
-                self._try(likely, text, place.start(), found)
         if not found:
             return ()
         return tuple([CueHit(self.cues[n], *found[n].span()) for n in sorted(found)])
@@ -90,8 +99,10 @@ class CueSet:
     def _try(self, numbers: Iterable[int], text: str, at: int, found: dict[int, re.Match[str]]) -> None:
         """Add the matches at a place of the cues that have not been found before it."""
         for number in numbers:
-            if number not in found and (match := self._match[number](text, at)):
-                found[number] = match
+            if number not in found:
+                match = self._match[number](text, at)
+                if match:
+                    found[number] = match
 
     def _beginning_like(self, start: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """The letters with their cues that words with this start may begin with; fewer than three are a whole word."""

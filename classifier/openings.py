@@ -6,7 +6,7 @@ from collections.abc import Iterator
 EDGE = "\b"
 """At the end of an opening: the word ends there."""
 _LONGEST = 12
-_MOST = 600
+_MOST = 5000
 _ASSERTION = re.compile(r"\(\?<?[=!][^()]*\)")
 _CLASS = re.compile(r"\[([\w +.,/-]+)\]")
 _RANGE = re.compile(r".-.")
