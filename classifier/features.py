@@ -23,6 +23,7 @@ _TRADED = frozenset({Role.SUBJECT, Role.ANALOGUE, Role.DRUG})
 _MASKS = {Role.SUBJECT: "_ket_", Role.ANALOGUE: "_ana_", Role.DRUG: "_drug_", Role.TREATMENT: "_other_"}
 
 _MANY = 4
+_NO_ROLES: frozenset[Role] = frozenset()
 # About thirty bytes are kept for each of them.
 _CHARACTERS_KEPT = 500_000
 
@@ -99,7 +100,8 @@ class View:
 
     def cue_hit(self, *ids: str) -> CueHit | None:
         """The first of these cues that stands in the passage itself."""
-        return next((hit for hit in self.reading.cues if hit.cue.id in ids), None)
+        cues = self.reading.cues
+        return next((hit for hit in cues if hit.cue.id in ids), None) if cues else None
 
 
 class Viewer:
@@ -112,30 +114,26 @@ class Viewer:
 
     def view(self, text: str, context: Context | None = None) -> View:
         """The view of `text` in its context."""
-        return self.place(self.read(text), context or Context())
+        around = context or Context()
+        return self.place(self.read(text), around.lead_in, around.roles)
 
     def _read(self, text: str) -> Reading:
         normalized = normalize(text, self._pack.keywords)
         cues = self._pack.cues.find(normalized.text)
         mentions = self._pack.lexicon.find(normalized.text)
+        kinds = tuple([(hit.cue.id, hit.cue.group) for hit in cues])
         if mentions:
             meant = _meant(mentions, cues)
-            mentions = tuple(m for m in mentions if m.usage in meant)
-        forms = tuple(_forms(normalized.text, mentions))
-        return Reading(
-            normalized,
-            mentions,
-            cues,
-            tuple([(hit.cue.id, hit.cue.group) for hit in cues]),
-            forms,
-            tuple([word for m in mentions for word in split_words(m.name)]),
-            frozenset([m.term.role for m in mentions]),
-            _shape(forms, mentions, normalized.disguised),
-        )
+            mentions = tuple([m for m in mentions if m.usage in meant])
+        forms = _forms(normalized.text, mentions)
+        names = tuple([word for m in mentions for word in split_words(m.name)]) if mentions else ()
+        roles = frozenset([m.term.role for m in mentions]) if mentions else _NO_ROLES
+        shape = _shape(forms, mentions, normalized.disguised)
+        return Reading(normalized, mentions, cues, kinds, forms, names, roles, shape)
 
-    def place(self, reading: Reading, context: Context) -> View:
-        """The view of what has been read, in its context."""
-        return View(reading, self.read(context.lead_in), context.roles)
+    def place(self, reading: Reading, lead_in: str, roles: frozenset[Role]) -> View:
+        """The view of what has been read, under its lead-in and on a page of these roles."""
+        return View(reading, self.read(lead_in), roles)
 
 
 def _meant(found: Sequence[Mention], cues: Sequence[CueHit]) -> frozenset[Usage]:
@@ -243,20 +241,21 @@ def cue_features(view: View) -> tuple[str, ...]:
 def _shape(forms: Sequence[str], mentions: Sequence[Mention], disguised: int) -> Shape:
     return Shape(
         len(mentions) >= _MANY and sum(m.term.role in _TRADED for m in mentions) >= _MANY,
-        any(m.usage is not Usage.NAME for m in mentions),
+        bool(mentions) and any(m.usage is not Usage.NAME for m in mentions),
         disguised > 0,
         min(5, len(forms) // 8),
     )
 
 
-def _forms(text: str, mentions: Sequence[Mention]) -> Iterator[str]:
+def _forms(text: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
     """The forms of the tokens, found without their places."""
+    found: list[str] = []
     at = 0
     for mention in mentions:
-        yield from _plain_forms(text, at, mention.start)
-        yield _MASKS[mention.term.role]
+        found += _plain_forms(text, at, mention.start)
+        found.append(_MASKS[mention.term.role])
         at = mention.end
-    yield from _plain_forms(text, at, len(text))
+    return (*found, *_plain_forms(text, at, len(text)))
 
 
 def _plain_forms(text: str, start: int, end: int) -> list[str]:

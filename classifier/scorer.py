@@ -33,7 +33,7 @@ class Scored:
 
     passage: Passage
     view: View
-    logits: Logits
+    logits: Sequence[float]
     penalties: dict[Family, float]
 
     def speaks_of(self, family: Family) -> bool:
