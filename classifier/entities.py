@@ -1,10 +1,9 @@
 """Which substance or treatment is named: a lexicon looked up word by word in normalised text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 _PIECE = re.compile(r"[^\W_]+")
 
@@ -77,7 +76,6 @@ class Lexicon:
         shortest = min(self._stem_lengths, default=0)
         # Most words begin no stem: one look-up spares them a slice for every length.
         self._stem_starts = (shortest, frozenset(stem[:shortest] for stem in self._stems))
-        self._may_begin = lru_cache(maxsize=20_000)(self._is_beginning)
         self.words = frozenset(
             word
             for term in self.terms
@@ -94,31 +92,34 @@ class Lexicon:
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """All mentions in order, without overlap."""
-        if not any(map(self._may_begin, split_words(text))):
+        words = _PIECE.findall(text)
+        by_first, (shortest, starts) = self._by_first, self._stem_starts
+        begun = [at for at, word in enumerate(words) if word in by_first or word[:shortest] in starts]
+        named = self._named(words, begun) if begun else ()
+        if not named:
             return ()
-        tokens = [(m.group(), m.start(), m.end()) for m in _PIECE.finditer(text)]
-        found: list[Mention] = []
-        at = 0
-        while at < len(tokens):
-            match = self._match(tokens, at)
-            if match is None:
-                at += 1
-                continue
-            count, term, usage = match
-            start, end = tokens[at][1], tokens[at + count - 1][2]
+        places = [match.span() for match in _PIECE.finditer(text)]
+        found = []
+        for at, (count, term, usage) in named:
+            start, end = places[at][0], places[at + count - 1][1]
             found.append(Mention(term, text[start:end], start, end, usage))
-            at += count
         return tuple(found)
 
-    def _is_beginning(self, word: str) -> bool:
-        """Whether a mention may begin with a word; most texts have none."""
-        shortest, starts = self._stem_starts
-        return word in self._by_first or word[:shortest] in starts
+    def _named(self, words: Sequence[str], begun: Sequence[int]) -> list[tuple[int, tuple[int, Term, Usage]]]:
+        """At which of the words that begin like names one stands, and of how many words it is."""
+        found = []
+        free = 0
+        for at in begun:
+            match = self._match(words, at) if at >= free else None
+            if match is not None:
+                free = at + match[0]
+                found.append((at, match))
+        return found
 
-    def _match(self, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, Term, Usage] | None:
-        word = tokens[at][0]
+    def _match(self, pieces: Sequence[str], at: int) -> tuple[int, Term, Usage] | None:
+        word = pieces[at]
         for words, term, usage in self._by_first.get(word, ()):
-            if len(words) == 1 or [t[0] for t in tokens[at : at + len(words)]] == list(words):
+            if len(words) == 1 or tuple(pieces[at : at + len(words)]) == words:
                 return len(words), term, usage
         shortest, starts = self._stem_starts
         if word[:shortest] not in starts:

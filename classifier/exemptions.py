@@ -25,15 +25,22 @@ _FEWEST_LETTERS = 12
 _ELSEWHERE = re.compile("[^\x00-\u024f\u0400-\u052f]")
 
 
-def penalty(family: Family, region: str, view: View, as_of: date, pack: PolicyPack) -> float:
-    """By how much the passage's logit for the family is lowered; 0 when it speaks for the page."""
+def penalties(region: str, view: View, as_of: date, pack: PolicyPack) -> dict[Family, float]:
+    """By how much the passage's logits for the families are lowered; 0 where it speaks for the page."""
     if is_unreadable(view):
-        return SILENCED
-    if family is Family.UNSUPPORTED_CLAIM and (
-        region == "nav" or is_of_another(view) or repeats_the_label(view, as_of, pack)
-    ):
-        return SILENCED
-    return 0.0 if names_its_subject(family, view) else _UNNAMED
+        return dict.fromkeys(Family, SILENCED)
+    around = view.roles_around
+    named = view.reading.roles | around if around else view.reading.roles
+    claim = 0.0 if named else _UNNAMED
+    # Where others are named and ketamine is nowhere, what is claimed is claimed of those.
+    if region == "nav" or (named and Role.SUBJECT not in named) or repeats_the_label(view, as_of, pack):
+        claim = SILENCED
+    return {Family.ILLICIT_SALE: 0.0 if _offers(named, view) else _UNNAMED, Family.UNSUPPORTED_CLAIM: claim}
+
+
+def penalty(family: Family, region: str, view: View, as_of: date, pack: PolicyPack) -> float:
+    """The same for one family."""
+    return penalties(region, view, as_of, pack)[family]
 
 
 def is_unreadable(view: View) -> bool:
@@ -45,28 +52,20 @@ def is_unreadable(view: View) -> bool:
     return foreign >= _FEWEST_LETTERS and 2 * foreign > sum(map(str.isalpha, text))
 
 
-def names_its_subject(family: Family, view: View) -> bool:
-    """Whether the passage or its surroundings name what the family is about; evasion speaks for itself."""
-    named = view.roles_here | view.roles_around
-    if family is Family.UNSUPPORTED_CLAIM:
-        return Role.SUBJECT in named
-    return bool(named & _SOLD) or any(hit.cue.group in _SPEAKS_ALONE for hit in view.cues)
-
-
-def is_of_another(view: View) -> bool:
-    """Whether drugs or treatments are named and ketamine is nowhere: what is claimed is then claimed of those."""
-    named = view.roles_here | view.roles_around
-    return bool(named) and Role.SUBJECT not in named
+def _offers(named: frozenset[Role], view: View) -> bool:
+    """Whether the passage or its surroundings name what is sold; evasion speaks for itself."""
+    kinds = view.reading.kinds
+    return not named.isdisjoint(_SOLD) or (bool(kinds) and any(group in _SPEAKS_ALONE for _, group in kinds))
 
 
 def is_clear_offer(view: View) -> bool:
     """Whether the passage itself names a drug and tells how it is bought or slipped past the law."""
-    return bool(view.roles_here & _SOLD) and view.cue_hit(*_SELLS) is not None
+    return not view.roles_here.isdisjoint(_SOLD) and view.cue_hit(*_SELLS) is not None
 
 
 def repeats_the_label(view: View, as_of: date, pack: PolicyPack) -> bool:
     """Whether the passage says of Spravato what its label says on that day, and nothing beyond it."""
-    if {m.term.id for m in view.mentions if m.term.role is Role.SUBJECT} != {"esketamine"}:
+    if not view.mentions or {m.term.id for m in view.mentions if m.term.role is Role.SUBJECT} != {"esketamine"}:
         return False
     if view.cue_hit(*_BEYOND_THE_LABEL) is not None:
         return False

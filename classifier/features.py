@@ -22,6 +22,8 @@ _SOFTENING_GROUPS = frozenset({"hedge", "negation", "attribution", "disclosure",
 _TRADED = frozenset({Role.SUBJECT, Role.ANALOGUE, Role.DRUG})
 _MASKS = {Role.SUBJECT: "_ket_", Role.ANALOGUE: "_ana_", Role.DRUG: "_drug_", Role.TREATMENT: "_other_"}
 
+_MANY = 4
+_NO_ROLES: frozenset[Role] = frozenset()
 # About thirty bytes are kept for each of them.
 _CHARACTERS_KEPT = 500_000
 
@@ -47,6 +49,7 @@ class Reading:
     names: tuple[str, ...]
     roles: frozenset[Role]
     """Roles of the terms named in it."""
+    shape: "Shape"
 
 
 class Token(NamedTuple):
@@ -97,7 +100,8 @@ class View:
 
     def cue_hit(self, *ids: str) -> CueHit | None:
         """The first of these cues that stands in the passage itself."""
-        return next((hit for hit in self.reading.cues if hit.cue.id in ids), None)
+        cues = self.reading.cues
+        return next((hit for hit in cues if hit.cue.id in ids), None) if cues else None
 
 
 class Viewer:
@@ -110,28 +114,26 @@ class Viewer:
 
     def view(self, text: str, context: Context | None = None) -> View:
         """The view of `text` in its context."""
-        return self.place(self.read(text), context or Context())
+        around = context or Context()
+        return self.place(self.read(text), around.lead_in, around.roles)
 
     def _read(self, text: str) -> Reading:
         normalized = normalize(text, self._pack.keywords)
         cues = self._pack.cues.find(normalized.text)
         mentions = self._pack.lexicon.find(normalized.text)
+        kinds = tuple([(hit.cue.id, hit.cue.group) for hit in cues])
         if mentions:
             meant = _meant(mentions, cues)
-            mentions = tuple(m for m in mentions if m.usage in meant)
-        return Reading(
-            normalized,
-            mentions,
-            cues,
-            tuple((hit.cue.id, hit.cue.group) for hit in cues),
-            tuple(_forms(normalized.text, mentions)),
-            tuple(word for m in mentions for word in split_words(m.name)),
-            frozenset(m.term.role for m in mentions),
-        )
+            mentions = tuple([m for m in mentions if m.usage in meant])
+        forms = _forms(normalized.text, mentions)
+        names = tuple([word for m in mentions for word in split_words(m.name)]) if mentions else ()
+        roles = frozenset([m.term.role for m in mentions]) if mentions else _NO_ROLES
+        shape = _shape(forms, mentions, normalized.disguised)
+        return Reading(normalized, mentions, cues, kinds, forms, names, roles, shape)
 
-    def place(self, reading: Reading, context: Context) -> View:
-        """The view of what has been read, in its context."""
-        return View(reading, self.read(context.lead_in), context.roles)
+    def place(self, reading: Reading, lead_in: str, roles: frozenset[Role]) -> View:
+        """The view of what has been read, under its lead-in and on a page of these roles."""
+        return View(reading, self.read(lead_in), roles)
 
 
 def _meant(found: Sequence[Mention], cues: Sequence[CueHit]) -> frozenset[Usage]:
@@ -146,95 +148,114 @@ def _meant(found: Sequence[Mention], cues: Sequence[CueHit]) -> frozenset[Usage]
 
 def word_features(view: View) -> list[str]:
     """Words with named substances masked, pairs of them, and the names themselves; a repeated feature counts again."""
-    return features_of_words(view.reading.forms, view.reading.names)
-
-
-def features_of_words(forms: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The same of the forms of its tokens and the words of its names."""
+    forms, names = view.reading.forms, view.reading.names
     pairs = map(" ".join, zip(("^", *forms), (*forms, "$"), strict=True)) if forms else ()
     return [*forms, *pairs, *names]
 
 
 def char_features(view: View) -> list[str]:
     """Character 3- to 5-grams inside each word, with its edges marked."""
-    return [gram for form in view.reading.forms for gram in word_grams(form)]
+    return [gram for form in view.reading.forms for gram in _known_grams(form)]
 
 
-@lru_cache(maxsize=200_000)
 def word_grams(word: str) -> tuple[str, ...]:
     """The grams of one word; they never cross a space, so a word's share of the score is a constant."""
     if word.startswith("_"):
         return (word,)
     padded = f" {word} "
-    return tuple(padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1))
+    return tuple([padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1)])
 
 
-class _Signs(NamedTuple):
-    """All of a view that its flags depend on."""
+_known_grams = lru_cache(maxsize=200_000)(word_grams)
+
+
+class Company(NamedTuple):
+    """What is said and named in a passage, and what is named around it: the signs that mean more together."""
 
     cues: tuple[tuple[str, str], ...]
-    lead_cues: tuple[tuple[str, str], ...]
     here: frozenset[Role]
     around: frozenset[Role]
     lead: frozenset[Role]
+
+    def flags(self) -> tuple[str, ...]:
+        """Cues and their groups, who is named where, and pairs that mean more than their parts."""
+        here, around = self.here, self.around
+        cues, groups = {cue for cue, _ in self.cues}, {group for _, group in self.cues}
+        flags = {f"cue:{cue}" for cue in cues} | {f"group:{group}" for group in groups}
+        flags |= {f"names:{role}" for role in here} | {f"near:{role}" for role in around - here}
+        traded = "drug here" if here & _TRADED else "drug near" if around & _TRADED else "no drug"
+        flags |= {f"{group}+{traded}" for group in groups & _SALE_GROUPS}
+        named = {f"names:{role}" for role in here} | {f"lead:{role}" for role in self.lead}
+        flags |= {f"{a} & {b}" for a, b in combinations(sorted(cues | named), 2)}
+        subject = "subject here" if Role.SUBJECT in here else "subject near" if Role.SUBJECT in around else "no subject"
+        if "claim" in groups:
+            flags.add(f"claim+{subject}")
+            flags |= {f"claim+{group}" for group in groups & _SOFTENING_GROUPS}
+        return tuple(sorted(flags))
+
+
+class Heading(NamedTuple):
+    """The cues of the lead-in."""
+
+    cues: tuple[tuple[str, str], ...]
+
+    def flags(self) -> tuple[str, ...]:
+        """Those that tell what the passage below is about."""
+        return tuple(sorted(f"lead:{cue}" for cue, group in self.cues if group in _LEAD_GROUPS))
+
+
+class Shape(NamedTuple):
+    """How a passage is written."""
+
     names_many: bool
     is_slang: bool
     is_disguised: bool
     length: int
+    """In steps of eight tokens, up to five of them."""
+
+    def flags(self) -> tuple[str, ...]:
+        """What of it is so, and the length."""
+        shown = {
+            "many drugs named": self.names_many,
+            "slang": self.is_slang,
+            "disguised letters": self.is_disguised,
+            f"length:{self.length}": True,
+        }
+        return tuple(flag for flag, is_shown in shown.items() if is_shown)
+
+
+Signs = Company | Heading | Shape
+
+
+def signs(view: View) -> tuple[Signs, ...]:
+    """All that the flags of a view depend on, in parts that each come back in many views."""
+    reading, lead = view.reading, view.lead
+    return Company(reading.kinds, reading.roles, view.roles_around, lead.roles), Heading(lead.kinds), reading.shape
 
 
 def cue_features(view: View) -> tuple[str, ...]:
     """Named flags: cues here and in the lead-in, who is named where, and pairs that mean more than their parts."""
-    mentions = view.reading.mentions
-    return _flags(
-        _Signs(
-            view.reading.kinds,
-            view.lead.kinds,
-            view.roles_here,
-            view.roles_around,
-            view.lead.roles,
-            sum(m.term.role in _TRADED for m in mentions) >= 4,
-            any(m.usage is not Usage.NAME for m in mentions),
-            view.normalized.disguised > 0,
-            min(5, len(view.reading.forms) // 8),
-        )
+    return tuple(sorted(flag for sign in signs(view) for flag in sign.flags()))
+
+
+def _shape(forms: Sequence[str], mentions: Sequence[Mention], disguised: int) -> Shape:
+    return Shape(
+        len(mentions) >= _MANY and sum(m.term.role in _TRADED for m in mentions) >= _MANY,
+        bool(mentions) and any(m.usage is not Usage.NAME for m in mentions),
+        disguised > 0,
+        min(5, len(forms) // 8),
     )
 
 
-# Most passages show few signs, and so the same as many others.
-@lru_cache(maxsize=20_000)
-def _flags(signs: _Signs) -> tuple[str, ...]:
-    here, around = signs.here, signs.around
-    cues, groups = {cue for cue, _ in signs.cues}, {group for _, group in signs.cues}
-    flags = {f"cue:{cue}" for cue in cues}
-    flags |= {f"lead:{cue}" for cue, group in signs.lead_cues if group in _LEAD_GROUPS}
-    flags |= {f"names:{role}" for role in here} | {f"near:{role}" for role in around - here}
-    flags |= {f"group:{group}" for group in groups}
-    traded = "drug here" if here & _TRADED else "drug near" if around & _TRADED else "no drug"
-    flags |= {f"{group}+{traded}" for group in groups & _SALE_GROUPS}
-    named = {f"names:{role}" for role in here} | {f"lead:{role}" for role in signs.lead}
-    flags |= {f"{a} & {b}" for a, b in combinations(sorted(cues | named), 2)}
-    subject = "subject here" if Role.SUBJECT in here else "subject near" if Role.SUBJECT in around else "no subject"
-    if "claim" in groups:
-        flags.add(f"claim+{subject}")
-        flags |= {f"claim+{group}" for group in groups & _SOFTENING_GROUPS}
-    shown = {
-        "many drugs named": signs.names_many,
-        "slang": signs.is_slang,
-        "disguised letters": signs.is_disguised,
-        f"length:{signs.length}": True,
-    }
-    return tuple(sorted(flags | {flag for flag, is_shown in shown.items() if is_shown}))
-
-
-def _forms(text: str, mentions: Sequence[Mention]) -> Iterator[str]:
+def _forms(text: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
     """The forms of the tokens, found without their places."""
+    found: list[str] = []
     at = 0
     for mention in mentions:
-        yield from _plain_forms(text, at, mention.start)
-        yield _MASKS[mention.term.role]
+        found += _plain_forms(text, at, mention.start)
+        found.append(_MASKS[mention.term.role])
         at = mention.end
-    yield from _plain_forms(text, at, len(text))
+    return (*found, *_plain_forms(text, at, len(text)))
 
 
 def _plain_forms(text: str, start: int, end: int) -> list[str]:

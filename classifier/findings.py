@@ -45,17 +45,18 @@ class FindingMaker:
         self._model = model
         self._pack = pack
         self._scorer = scorer
+        self._place = {head: place for place, head in enumerate(model.heads)}
 
     def make(
         self, scored: Sequence[Scored], reported: Collection[Family], content: Content, as_of: date
     ) -> Iterator[Finding]:
         """All findings of a page that is reported for these families."""
-        disclosing = frozenset(s.passage.lead_in for s in scored if s.view.cue_hit("disclosure") is not None)
+        disclosing = frozenset([s.passage.lead_in for s in scored if s.view.cue_hit("disclosure") is not None])
         page = _Page(content, as_of, _page_substance(scored), disclosing)
         for family in Family:
             cut = self._cut(family, scored, is_reported=family in reported)
             for one in scored:
-                if self.probability(one, family) >= cut and one.speaks_of(family):
+                if one.speaks_of(family) and self.probability(one, family) >= cut:
                     yield from self._of_passage(one, family, page)
 
     def _cut(self, family: Family, scored: Sequence[Scored], *, is_reported: bool) -> float:
@@ -108,7 +109,7 @@ class FindingMaker:
     def probability(self, one: Scored, head: Family | Label) -> float:
         """The calibrated probability of a head for one passage, lowered by what its family's exemptions take."""
         lowered = one.penalties[head.family if isinstance(head, Label) else head]
-        return sigmoid(float(one.logits[self._scorer.heads.index(head)]) - lowered)
+        return sigmoid(one.logits[self._place[head]] - lowered)
 
 
 def _named_substance(view: View) -> str | None:
@@ -122,6 +123,9 @@ def _named_substance(view: View) -> str | None:
 def _page_substance(scored: Sequence[Scored]) -> str | None:
     """The substance that the page names most often, the subject of the pack before others."""
     named = Counter(
-        (m.term.role is Role.SUBJECT, m.substance) for s in scored for m in s.view.mentions if m.term.role in _SOLD
+        (m.term.role is Role.SUBJECT, m.substance)
+        for s in scored
+        for m in s.view.reading.mentions
+        if m.term.role in _SOLD
     )
     return max(named, key=lambda key: (key[0], named[key]))[1] if named else None

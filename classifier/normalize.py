@@ -21,6 +21,8 @@ _DOTTED = re.compile(r"(?<![^\W_])[^\W\d_]([.\-_*·~,+/|])[^\W\d_](?:\1[^\W\d_])
 # In every such run, and found faster.
 _IN_SPACED = re.compile(r"[ .\-_*·~,+/|][^\W\d_][ .\-_*·~,+/|]{1,3}[^\W\d_][ .\-_*·~,+/|]")
 _IN_DOTTED = re.compile(r"[.\-_*·~,+/|][^\W\d_][.\-_*·~,+/|]")
+# In both.
+_LONE_LETTER = re.compile(r"[ .\-_*·~,+/|][^\W\d_][ .\-_*·~,+/|]")
 # Letters of the longest name that people set apart without hiding anything ("U.S.A.").
 _LONGEST_ACRONYM = 4
 _SHORTEST_KEYWORD = 4
@@ -61,8 +63,9 @@ def normalize(text: str, keywords: Keywords) -> Normalized:
     else:
         folded, origins, disguised = fold(text, keywords)
     for find in (_edits, _guesses):
-        edits = without_overlap(find(folded, keywords))
-        if edits:
+        found = find(folded, keywords)
+        if found:
+            edits = without_overlap(found)
             folded, origins = apply(folded, origins, edits)
             disguised += sum(edit.hides for edit in edits)
     return Normalized(folded, origins, disguised)
@@ -72,10 +75,11 @@ def _edits(text: str, keywords: Keywords) -> list[Edit]:
     edits: list[Edit] = []
     if any(map(keywords.meant_by, _LONG_WORD.findall(text))):
         edits += _without_slips(text, keywords)
-    if _IN_SPACED.search(text):
-        edits += _unspaced(text, keywords)
-    if _IN_DOTTED.search(text):
-        edits += _undotted(text, keywords)
+    if _LONE_LETTER.search(text):
+        if _IN_SPACED.search(text):
+            edits += _unspaced(text, keywords)
+        if _IN_DOTTED.search(text):
+            edits += _undotted(text, keywords)
     if HAS_LEET.search(text):
         edits += unleeted(text, keywords)
     return edits

@@ -17,6 +17,7 @@ _PLACES = {
     "CA-02": re.compile(r"\.ca\b|\b(?:canada|toronto|vancouver|montreal|ontario|alberta)\b"),
     "AU-01": re.compile(r"\.au\b|\b(?:australia|sydney|melbourne|brisbane|ahpra)\b|\+61"),
 }
+_SELLING = frozenset({"buy_word", "cart", "for_sale", "supplier"})
 
 
 def headline_notes(findings: Iterable[Finding]) -> tuple[Note, ...]:
@@ -34,12 +35,12 @@ def page_notes(
     """Notes of one page: missing risks, lawful-supply gates to verify, places with an advertising ban, lapsed facts."""
     notes = []
     claims = any(f.family is Family.UNSUPPORTED_CLAIM for f in findings)
-    names_subject = any(Role.SUBJECT in view.roles_here for view in views)
+    names_subject = any(Role.SUBJECT in view.reading.roles for view in views)
+    cues = {cue for view in views for cue, _ in view.reading.kinds}
     promotes = claims or any(f.family is Family.ILLICIT_SALE for f in findings)
-    if claims and not any(view.cue_hit("risk") for view in views):
+    if claims and "risk" not in cues:
         notes.append(Note("US-11", "No statement of risks was found anywhere on this page."))
-    sells = any(view.cue_hit("buy_word", "cart", "for_sale", "supplier") for view in views)
-    if names_subject and sells and any(view.cue_hit("prescription_required") for view in views):
+    if names_subject and "prescription_required" in cues and not cues.isdisjoint(_SELLING):
         notes.append(
             Note("US-03", "The page speaks of a prescription or licence gate: verify the licence before deciding.")
         )

@@ -1,18 +1,28 @@
-"""How the matches of a cue's pattern begin, so that it is tried only at words that begin so."""
+"""How the matches of a cue's pattern begin, so that it is tried only where a text goes on so."""
 
 import re
 from collections.abc import Iterator
 
-_LITERAL = re.compile(r"\w[\w ]{0,9}")
+EDGE = "\b"
+"""At the end of an opening: the word ends there."""
+_LONGEST = 12
+_MOST = 5000
 _ASSERTION = re.compile(r"\(\?<?[=!][^()]*\)")
+_CLASS = re.compile(r"\[([\w +.,/-]+)\]")
+_RANGE = re.compile(r".-.")
+_SIGN = re.compile(r"\\([^\w\s])|([\w \-',/%:])")
+_REPEATED = ("*", "+", "{")
 _WORD_EDGE = r"\b"
 _DIGIT = r"\d"
+# What matches begin with, each with whether the whole pattern has been told by it.
+_Told = set[tuple[str, bool]]
+_UNTOLD: _Told = {("", False)}
 
 
 def openings(pattern: str) -> frozenset[str] | None:
-    """What any match begins with (letters, digits, spaces), which then stands at a word's start; None if not known."""
-    found = _openings(pattern, at_word=False)
-    return None if found is None else frozenset(found)
+    """What any match begins with, which then stands at a word's start; None if not known."""
+    found = {opening for opening, _ in _alternatively(pattern, "")}
+    return None if any(not re.match(r"\w", opening) for opening in found) else frozenset(found)
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:
@@ -21,46 +31,56 @@ def alternatives(pattern: str) -> tuple[str, ...]:
     return tuple(_alternatives(pattern[3:-1])) if is_group else (pattern,)
 
 
-def _openings(pattern: str, at_word: bool) -> set[str] | None:
-    found: set[str] = set()
-    for alternative in _alternatives(pattern):
-        beginnings = _of_sequence(alternative, at_word)
-        if beginnings is None:
-            return None
-        found |= beginnings
-    return found
+def _alternatively(pattern: str, before: str) -> _Told:
+    """How matches begin after what stands `before`: the last character of the match, or `EDGE` at a word's start."""
+    return {told for alternative in _alternatives(pattern) for told in _sequence(alternative, before)}
 
 
-def _of_sequence(pattern: str, at_word: bool) -> set[str] | None:
-    at_word = at_word or pattern.startswith(_WORD_EDGE)
-    pattern = pattern.removeprefix(_WORD_EDGE)
-    while assertion := _ASSERTION.match(pattern):
-        pattern = pattern[assertion.end() :]
+def _sequence(pattern: str, before: str) -> _Told:
+    if assertion := _ASSERTION.match(pattern):
+        return _sequence(pattern[assertion.end() :], before)
+    if pattern.startswith(_WORD_EDGE):
+        ends_word = before.isalnum()
+        return {(EDGE, False)} if ends_word else _sequence(pattern[len(_WORD_EDGE) :], before or EDGE)
+    if not pattern:
+        return {("", True)}
+    first, end = _first(pattern, before)
+    rest = pattern[end:]
+    if rest.startswith(("*", "{0")):
+        return _UNTOLD
+    if rest.startswith("?"):
+        rest = rest[1:]
+        first = first | {("", True)}
+    elif rest.startswith(_REPEATED):
+        return {(opening, False) for opening, _ in first}
+    return _joined(first, rest, before)
+
+
+def _joined(first: _Told, rest: str, before: str) -> _Told:
+    """The beginnings with how what comes after them begins, as far as is of use."""
+    found: _Told = set()
+    for opening, is_whole in first:
+        if not is_whole or len(opening) >= _LONGEST:
+            found.add((opening, False))
+        else:
+            found |= {(opening + more, whole) for more, whole in _sequence(rest, opening[-1:] or before)}
+    return found if len(found) <= _MOST else {(opening, False) for opening, _ in first}
+
+
+def _first(pattern: str, before: str) -> tuple[_Told, int]:
+    """How the first part of a pattern begins, and where it ends; where no word starts, nothing is told."""
     if pattern.startswith("(?:"):
         end = _group_end(pattern)
-        inner = _openings(pattern[3 : end - 1], at_word)
-    else:
-        inner, end = _first_letters(pattern) if at_word else (None, 0)
-    rest = pattern[end:]
-    if inner is None or rest.startswith(("*", "{0")):
-        return None
-    if rest.startswith("?"):
-        without = _of_sequence(rest[1:], at_word)
-        return None if without is None else inner | without
-    return inner
-
-
-def _first_letters(pattern: str) -> tuple[set[str] | None, int]:
-    """The first characters of a pattern without a group there, and where they end."""
+        return _alternatively(pattern[3 : end - 1], before), end
+    if not before:
+        return _UNTOLD, len(pattern)
     if pattern.startswith(_DIGIT):
-        return set("0123456789"), len(_DIGIT)
-    match = _LITERAL.match(pattern)
-    if match is None:
-        return None, 0
-    end = match.end()
-    if end > 1 and pattern[end:].startswith(("?", "*", "{")):
-        end -= 1
-    return {pattern[:end]}, end
+        # Figures of other scripts are none of these; they begin no word that is tried.
+        return ({(figure, True) for figure in "0123456789"} if before == EDGE else _UNTOLD), len(_DIGIT)
+    if (some := _CLASS.match(pattern)) and not _RANGE.search(some.group(1)):
+        return {(char, True) for char in some.group(1)}, some.end()
+    sign = _SIGN.match(pattern)
+    return ({(sign.group(1) or sign.group(2), True)}, sign.end()) if sign else (_UNTOLD, len(pattern))
 
 
 def _alternatives(pattern: str) -> Iterator[str]:

@@ -49,9 +49,9 @@ def page_features(logits: Sequence[float], views: Sequence[View]) -> tuple[float
     for a page of one passage, whose logit knows them already.
     """
     kept = [min(max(x, FLOOR), -FLOOR) for x in logits]
-    cues = {name for view in views for hit in view.cues for name in (hit.cue.id, hit.cue.group)}
+    cues = {name for view in views for kind in view.reading.kinds for name in kind}
     return (
-        math.log(sum(math.exp(2 * x) for x in kept)) / 2,
+        math.log(sum([math.exp(2 * x) for x in kept])) / 2,
         math.log1p(min(len(kept), LONGEST) / 10),
         *(float(sign in cues and len(kept) > 1) for sign in _SIGNS),
     )

@@ -1,7 +1,7 @@
 """Text to passages: one sentence, list item or table row, each read under the heading above it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from classifier.types import Content, ContentBlock, Passage, TextBlock
 
@@ -10,7 +10,11 @@ _SHORT = 70
 _LINE = re.compile(r"[^\n\r]+")
 # Pieces are trimmed, so one space each side is enough; no run of spaces or stops is read more than once.
 _SEPARATOR = re.compile(r"\s[|•·►▪●]\s")
-_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s++(?=[^a-zа-я\s])|(?<=[。！？])")
+# Begun with the stop itself, for stops are found fast, and so is their absence.
+_STOP = r"[.!?…](?<![.!?…]{2})[.!?…]*+[\"'”’)\]]*+\s++(?=[^a-zа-я\s])"
+_SENTENCE_END = re.compile(_STOP)
+_WIDE_STOP = re.compile("[。！？]")
+_SENTENCE_END_OR_WIDE_STOP = re.compile(rf"{_STOP}|(?<=[。！？])")
 _ABBREVIATION = re.compile(
     r"(?<![^\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Pp]rof|[Ss]t|[Nn]o|[Nn]r|vs|etc|approx|e\.g|i\.e|U\.S|[Ff]ig|[Ii]nc|[Cc]o"
     r"|[Ll]td|al|z\.B|bzw|ca|[Ss]r|[Jj]r|[Vv]ol|pp?)\.$"
@@ -58,25 +62,29 @@ def split(content: Content) -> tuple[Passage, ...]:
     return tuple(passages)
 
 
-def _cut(text: str, block: ContentBlock) -> Iterator[tuple[int, int]]:
-    if block.kind in _WHOLE and block.end - block.start <= MAX_LENGTH:
-        yield from _trim(text, block.start, block.end)
-        return
-    for start, end in _merge_short(text, list(_segments(text, block.start, block.end))):
-        for sentence_start, sentence_end in _join_back(text, list(_sentences(text, start, end))):
-            yield from _bounded(text, sentence_start, sentence_end)
+def _cut(text: str, block: ContentBlock) -> list[tuple[int, int]]:
+    start, end = block.start, block.end
+    if block.kind in _WHOLE and end - start <= MAX_LENGTH:
+        return _trim(text, start, end)
+    found: list[tuple[int, int]] = []
+    for segment_start, segment_end in _merge_short(text, _segments(text, start, end)):
+        sentences = _sentences(text, segment_start, segment_end)
+        for sentence in _join_back(text, sentences) if len(sentences) > 1 else sentences:
+            found += _bounded(text, *sentence)
+    return found
 
 
-def _segments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _segments(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Pieces between visible separators ("Home | Shop | 5 g")."""
+    found: list[tuple[int, int]] = []
     at = start
     for match in _SEPARATOR.finditer(text, start, end):
-        yield from _trim(text, at, match.start())
+        found += _trim(text, at, match.start())
         at = match.end()
-    yield from _trim(text, at, end)
+    return found + _trim(text, at, end)
 
 
-def _merge_short(text: str, segments: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _merge_short(text: str, segments: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Neighbouring scraps (a name, a price, a button) are read together: alone none of them says anything."""
     merged: list[tuple[int, int]] = []
     for start, end in segments:
@@ -84,23 +92,24 @@ def _merge_short(text: str, segments: list[tuple[int, int]]) -> Iterator[tuple[i
             merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))
-    yield from merged
+    return merged
 
 
 def _is_scrap(text: str, start: int, end: int) -> bool:
     return text[end - 1] not in ".!?" and (end - start <= _SHORT or " | " in text[start:end])
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    ends = _SENTENCE_END_OR_WIDE_STOP if _WIDE_STOP.search(text, start, end) else _SENTENCE_END
+    found: list[tuple[int, int]] = []
     at = start
-    for match in _SENTENCE_END.finditer(text, start, end):
-        if _ends_abbreviation(text, at, match.start()):
+    for match in ends.finditer(text, start, end):
+        if match.end() - at < 12 or _ends_abbreviation(text, at, match.start()):
             continue
-        if match.end() - at < 12:
-            continue
-        yield from _trim(text, at, match.end())
+        found += _trim(text, at, match.end())
         at = match.end()
-    yield from _trim(text, at, end)
+    # Segments have been trimmed.
+    return found + _trim(text, at, end) if at > start else [(start, end)]
 
 
 def _ends_abbreviation(text: str, at: int, stop: int) -> bool:
@@ -110,7 +119,7 @@ def _ends_abbreviation(text: str, at: int, stop: int) -> bool:
     return _ABBREVIATION.search(text, max(at, stop - _LONGEST_ABBREVIATION), stop + 1) is not None
 
 
-def _join_back(text: str, sentences: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _join_back(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """A sentence that points back ("These products …") is read with the one before it: alone it says nothing."""
     joined: list[tuple[int, int]] = []
     for start, end in sentences:
@@ -118,20 +127,23 @@ def _join_back(text: str, sentences: list[tuple[int, int]]) -> Iterator[tuple[in
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
-    yield from joined
+    return joined
 
 
-def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _bounded(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut what has no full stop at a semicolon, comma or space, so that no passage is longer than MAX_LENGTH."""
+    if end - start <= MAX_LENGTH:
+        return [(start, end)]
+    found: list[tuple[int, int]] = []
     while end - start > MAX_LENGTH:
         window = text[start : start + MAX_LENGTH]
         cut = max(window.rfind("; "), window.rfind(" - "), window.rfind(", "))
         if cut < MAX_LENGTH // 3:
             cut = window.rfind(" ")
         cut = MAX_LENGTH if cut < MAX_LENGTH // 3 else cut + 1
-        yield from _trim(text, start, start + cut)
+        found += _trim(text, start, start + cut)
         start += cut
-    yield from _trim(text, start, end)
+    return found + _trim(text, start, end)
 
 
 def _trim(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from classifier import artifact
 from classifier.artifact import PageModel
 from classifier.exceptions import ArtifactMismatch
-from classifier.exemptions import is_clear_offer, is_unreadable, penalty
+from classifier.exemptions import is_clear_offer, is_unreadable, penalties
 from classifier.features import View, Viewer
 from classifier.findings import FindingMaker
 from classifier.heads import Calibrated
@@ -15,7 +15,7 @@ from classifier.labels import Family, Label, Outcome, Severity
 from classifier.notes import headline_notes, page_notes
 from classifier.page import FEATURES, Form, page_models, page_probability, page_reasons
 from classifier.policy import PolicyPack, load_policy
-from classifier.reading import SeenPassage, read_page
+from classifier.reading import read_page
 from classifier.scorer import Scored, Scorer
 from classifier.types import Content, Finding, Verdict
 
@@ -83,17 +83,16 @@ class Predictor:
         page = read_page(content, self._viewer)
         logits = self._scorer.score([seen.view for seen in page])
         return tuple(
-            Scored(seen.passage, seen.view, row, self._penalties(seen, as_of))
-            for seen, row in zip(page, self._calibrated(logits), strict=True)
+            [
+                Scored(seen.passage, seen.view, row, penalties(seen.passage.region, seen.view, as_of, self.pack))
+                for seen, row in zip(page, self._calibrated(logits).tolist(), strict=True)
+            ]
         )
-
-    def _penalties(self, seen: SeenPassage, as_of: date) -> dict[Family, float]:
-        return {family: penalty(family, seen.passage.region, seen.view, as_of, self.pack) for family in Family}
 
     def _evidence(self, family: Family, scored: Sequence[Scored]) -> list[float]:
         """The calibrated logits of the passages, lowered where an exemption holds."""
         head = self._scorer.heads.index(family)
-        return [float(one.logits[head]) - one.penalties[family] for one in scored]
+        return [one.logits[head] - one.penalties[family] for one in scored]
 
     def _has_clear_offer(self, scored: Sequence[Scored]) -> bool:
         """One clear offer that its passage reports by itself is enough, however long the page around it is."""

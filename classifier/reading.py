@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from classifier.entities import Role, Usage
-from classifier.features import Context, Reading, View, Viewer
+from classifier.features import Reading, View, Viewer
 from classifier.page import SHORT_PAGE
 from classifier.passages import MAX_LENGTH, split
 from classifier.types import ADDRESS_REGION, HEADLINE_REGION, Content, Passage
@@ -32,8 +32,10 @@ def read_page(content: Content, viewer: Viewer) -> tuple[SeenPassage, ...]:
     readings = [viewer.read(passage.text) for passage in passages]
     roles = _page_roles(content, readings, viewer)
     return tuple(
-        SeenPassage(passage, viewer.place(reading, Context(passage.lead_in, roles)))
-        for passage, reading in zip(passages, readings, strict=True)
+        [
+            SeenPassage(passage, viewer.place(reading, passage.lead_in, roles))
+            for passage, reading in zip(passages, readings, strict=True)
+        ]
     )
 
 

@@ -1,22 +1,22 @@
 """The exported linear model scored fast: equal to scikit-learn's pipeline, and its own explanation."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
-from classifier.artifact import Model
+from classifier.artifact import BlockWeights, Model
 from classifier.exemptions import SILENCED
-from classifier.features import View, cue_features, features_of_words, word_features, word_grams
+from classifier.features import Signs, View, cue_features, signs, word_features
 from classifier.heads import Logits
 from classifier.labels import Family
 from classifier.types import Passage
+from classifier.words import BEGINNING, END, Numbers, Words
 
 _WORDS_KEPT = 200_000
-_PASSAGES_KEPT = 10_000
+_SIGNS_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Scored:
 
     passage: Passage
     view: View
-    logits: Logits
+    logits: Sequence[float]
     penalties: dict[Family, float]
 
     def speaks_of(self, family: Family) -> bool:
@@ -41,11 +41,37 @@ class Scored:
         return self.penalties[family] < SILENCED
 
 
-class _Word(NamedTuple):
-    """The known character grams of a word and their summed weights, for the family heads, which alone have them."""
+class _Block:
+    """Weights (features x heads) that are summed over the features of many passages at once.
 
-    grams: int
-    weights: tuple[float, ...]
+    What takes time is to fetch them, each row from another place in memory: so a row lies in one piece.
+    """
+
+    def __init__(self, block: BlockWeights) -> None:
+        self.vocabulary = block.vocabulary
+        self.nothing = len(block.weights)
+        """The row after the last one, which adds nothing."""
+        self.weights = np.zeros((self.nothing + 1, block.weights.shape[1]), block.weights.dtype)
+        self.weights[: self.nothing] = block.weights
+
+    def rows(self, features: Iterable[str]) -> tuple[int, ...]:
+        """The rows of the features that are known."""
+        return tuple([row for row in map(self.vocabulary.get, features) if row is not None])
+
+    def sums(self, rows: Numbers | Sequence[int], starts: Sequence[int]) -> Logits:
+        """The sums of the rows from each start on."""
+        summed: Logits = np.add.reduceat(self.weights.take(rows, axis=0).astype(np.float64), starts, axis=0)
+        return summed
+
+    def sums_of_each(self, passages: Iterable[Sequence[int]]) -> Logits:
+        """For each passage the sum of its rows, of which there may be none."""
+        rows: list[int] = []
+        starts = []
+        for of_passage in passages:
+            starts.append(len(rows))
+            rows.append(self.nothing)
+            rows += of_passage
+        return self.sums(rows, starts)
 
 
 class Scorer:
@@ -54,18 +80,29 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self.heads = model.heads
         self._intercepts = np.array(model.intercepts, dtype=np.float64)
-        self._blocks = {name: (b.vocabulary, b.weights.astype(np.float64)) for name, b in model.blocks.items()}
-        self._spelled: dict[str, _Word] = {}
-        self._said = lru_cache(maxsize=_PASSAGES_KEPT)(self._say)
-        self._of_cues = lru_cache(maxsize=_PASSAGES_KEPT)(self._show)
+        self._words, self._cues = _Block(model.blocks["words"]), _Block(model.blocks["cues"])
+        self._grams = model.blocks["chars"]
+        self._words_seen = Words(self._words.vocabulary, self._grams)
+        self._shown = lru_cache(maxsize=_SIGNS_KEPT)(self._show)
 
     def score(self, views: Sequence[View]) -> Logits:
         """One row of logits a view, in the order of `heads`."""
         if not views:
             return np.empty((0, len(self.heads)))
-        said = np.array([self._said(view.reading.forms, view.reading.names) for view in views])
-        shown = np.array([self._of_cues(cue_features(view)) for view in views])
-        total: Logits = said[:, 0] + shown + said[:, 1]
+        words = self._known_words()
+        numbers: list[int] = []
+        starts = []
+        for view in views:
+            starts.append(len(numbers))
+            numbers.append(BEGINNING)
+            if view.reading.forms:
+                numbers += map(words.__getitem__, view.reading.forms)
+                numbers.append(END)
+        told = np.array(numbers)
+        shown = self._cues.sums_of_each([row for sign in signs(view) for row in self._shown(sign)] for view in views)
+        total = self._said(words, told, starts, [view.reading.names for view in views]) + self._intercepts + shown
+        spelled = np.add.reduceat(words.spelled(told), starts, axis=0)
+        total[:, : spelled.shape[1] - 1] += spelled[:, 1:] / np.sqrt(np.maximum(1, spelled[:, :1]))
         return total
 
     def logits(self, view: View) -> Logits:
@@ -73,28 +110,30 @@ class Scorer:
         only: Logits = self.score([view])[0]
         return only
 
-    def _say(self, forms: tuple[str, ...], names: tuple[str, ...]) -> Logits:
-        """What the words give each head, the base rate with them, and below it what their character grams add."""
-        found = np.zeros((2, len(self.heads)))
-        rows = self._rows("words", features_of_words(forms, names))
-        found[0] = self._intercepts + self._sum("words", rows) / math.sqrt(max(1, len(rows)))
-        if forms:
-            words = [self._spelled.get(form) or self._word(form) for form in forms]
-            root = math.sqrt(max(1, sum(word.grams for word in words)))
-            added = [sum(weights) / root for weights in zip(*(word.weights for word in words), strict=True)]
-            found[1, : len(added)] = added
-        return found
+    def _known_words(self) -> Words:
+        if len(self._words_seen) > _WORDS_KEPT:
+            self._words_seen = Words(self._words.vocabulary, self._grams)
+        return self._words_seen
 
-    def _show(self, flags: tuple[str, ...]) -> Logits:
-        return self._sum("cues", self._rows("cues", flags))
+    def _said(self, words: Words, told: Numbers, starts: Sequence[int], names: Sequence[Sequence[str]]) -> Logits:
+        """What words, pairs of them and names give each head."""
+        rows, pairs = words.rows(told)
+        summed = self._words.sums(rows, starts) + self._words.sums(pairs, starts)
+        nothing = self._words.nothing
+        known = np.add.reduceat(np.add(rows != nothing, pairs != nothing, dtype=np.int64), starts)
+        if any(names):
+            named = [self._words.rows(one) for one in names]
+            summed += self._words.sums_of_each(named)
+            known += [len(one) for one in named]
+        said: Logits = summed / np.sqrt(np.maximum(1, known))[:, None]
+        return said
 
-    def _sum(self, block: str, rows: Sequence[int]) -> Logits:
-        summed: Logits = self._blocks[block][1][rows].sum(axis=0)
-        return summed
+    def _show(self, sign: Signs) -> tuple[int, ...]:
+        return self._cues.rows(sign.flags())
 
     def shares(self, view: View, head: int) -> tuple[Share, ...]:
         """What each word, cue and the base rate add to one head's logit; they sum to it."""
-        words, weights = self._blocks["words"]
+        words, weights = self._words.vocabulary, self._words.weights
         features = word_features(view)
         known = max(1, sum(f in words for f in features))
         scale = 1 / math.sqrt(known)
@@ -106,7 +145,7 @@ class Scorer:
             row = words.get(feature)
             if row is not None:
                 for place in places:
-                    sums[place] += weights[row, head] * scale / len(places)
+                    sums[place] += float(weights[row, head]) * scale / len(places)
 
         forms = view.reading.forms
         for place, form in enumerate(forms):
@@ -114,31 +153,18 @@ class Scorer:
         for place, pair in enumerate(zip(("^", *forms), (*forms, "$"), strict=True)):
             add(f"{pair[0]} {pair[1]}", *(p for p in (place - 1, place) if 0 <= p < count))
         if head < len(Family):
-            spelled = [self._word(form) for form in forms]
-            root = math.sqrt(max(1, sum(word.grams for word in spelled)))
-            sums += [word.weights[head] / root for word in spelled]
+            seen = self._known_words()
+            spelled = seen.spelled(np.array([seen[form] for form in forms], dtype=np.int64))
+            sums += spelled[:, 1 + head] / math.sqrt(max(1, spelled[:, 0].sum()))
         shares = [Share(view.normalized.text[t.start : t.end], float(s)) for t, s in zip(tokens, sums, strict=True)]
         shares += self._name_shares(view, head, scale)
         shares += self._cue_shares(view, head)
         return (*shares, Share("base rate", float(self._intercepts[head])))
 
     def _name_shares(self, view: View, head: int, scale: float) -> list[Share]:
-        words, weights = self._blocks["words"]
-        return [Share(name, float(weights[words[name], head] * scale)) for name in view.reading.names if name in words]
+        words, weights = self._words.vocabulary, self._words.weights
+        return [Share(name, float(weights[words[name], head]) * scale) for name in view.reading.names if name in words]
 
     def _cue_shares(self, view: View, head: int) -> list[Share]:
-        cues, weights = self._blocks["cues"]
+        cues, weights = self._cues.vocabulary, self._cues.weights
         return [Share(f, float(weights[cues[f], head])) for f in cue_features(view) if f in cues]
-
-    def _rows(self, block: str, features: Sequence[str]) -> list[int]:
-        vocabulary = self._blocks[block][0]
-        return [row for row in map(vocabulary.get, features) if row is not None]
-
-    def _word(self, form: str) -> _Word:
-        cached = self._spelled.get(form)
-        if cached is None:
-            rows = self._rows("chars", word_grams(form))
-            cached = _Word(len(rows), tuple(self._sum("chars", rows).tolist()))
-            if len(self._spelled) < _WORDS_KEPT:
-                self._spelled[form] = cached
-        return cached
