@@ -233,9 +233,15 @@ def signs(view: View) -> tuple[Signs, ...]:
     return Company(reading.kinds, reading.roles, view.roles_around, lead.roles), Heading(lead.kinds), reading.shape
 
 
+@lru_cache(maxsize=20_000)
+def flags(sign: Signs) -> tuple[str, ...]:
+    """The flags of one part; most passages show few signs, and so the same as many others."""
+    return sign.flags()
+
+
 def cue_features(view: View) -> tuple[str, ...]:
     """Named flags: cues here and in the lead-in, who is named where, and pairs that mean more than their parts."""
-    return tuple(sorted(flag for sign in signs(view) for flag in sign.flags()))
+    return tuple(sorted(flag for sign in signs(view) for flag in flags(sign)))
 
 
 def _shape(forms: Sequence[str], mentions: Sequence[Mention], disguised: int) -> Shape:

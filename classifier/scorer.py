@@ -9,7 +9,7 @@ import numpy as np
 
 from classifier.artifact import BlockWeights, Model
 from classifier.exemptions import SILENCED
-from classifier.features import Signs, View, cue_features, signs, word_features
+from classifier.features import Signs, View, cue_features, flags, signs, word_features
 from classifier.heads import Logits
 from classifier.labels import Family
 from classifier.types import Passage
@@ -129,7 +129,7 @@ class Scorer:
         return said
 
     def _show(self, sign: Signs) -> tuple[int, ...]:
-        return self._cues.rows(sign.flags())
+        return self._cues.rows(flags(sign))
 
     def shares(self, view: View, head: int) -> tuple[Share, ...]:
         """What each word, cue and the base rate add to one head's logit; they sum to it."""
