@@ -1,5 +1,6 @@
 """A store that has grown: so many pages of other sites, each captured, read and judged once."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -37,9 +38,10 @@ def grow(engine: Engine, pages: int) -> None:
         session.add(SourceRun(id=OTHERS, run_id=OTHERS, source=OTHERS, state=SourceRunState.DONE, finished_at=THEN))
     numbers = iter(range(pages))
     with engine.connect() as connection:
+        driver = connection.connection.dbapi_connection
+        assert isinstance(driver, sqlite3.Connection)
         for pragma in HASTY:
-            connection.exec_driver_sql(f"PRAGMA {pragma}")
-        connection.rollback()
+            driver.execute(f"PRAGMA {pragma}")
         while some := [_rows(number) for number in islice(numbers, AT_ONCE)]:
             _insert(connection, some)
             connection.commit()
