@@ -25,7 +25,7 @@ check: $(VENV)/installed-dev ## style, types and the arrows between rooms
 check-full: check ## check, then every test with the long ones
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-bench: $(VENV)/installed-dev ## the crawl's speed and memory beside their yardsticks, into build/bench.json (Linux; about half an hour)
+bench: $(VENV)/installed-dev ## the crawl's speed and memory beside their yardsticks, into build/bench.json (Linux; half an hour)
 	$(BIN)/python -m tests.bench $(ARGS)
 
 screenshots: $(VENV)/installed-dev ## the pictures of the README, taken by a test run
