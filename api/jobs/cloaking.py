@@ -57,7 +57,7 @@ class Cloaking:
         self._progress = progress
         self._most = most
         self._line = Line(shop, errand.source_run_id, policy)
-        self._different = 0
+        self._asked = self._different = 0
 
     def run(self) -> None:
         """Look at what is flagged and at the sample, `most` pages at most."""
@@ -66,12 +66,15 @@ class Cloaking:
         with self._shop.reading() as session:
             waiting = {one.url: one for one in _candidates(session, self._errand)[: self._most]}
         if waiting:
-            self._ask(waiting)
-            asked = count(len(waiting), "page was", "pages were")
+            why = self._ask(waiting)
+            asked = count(self._asked, "page was", "pages were")
             told = f"{asked} asked for under a browser's name; {self._different} of them told it something else"
-            self._progress.say(f"{self._errand.source.name}: {told}")
+            left = len(waiting) - self._asked
+            rest = f"; {left} more not: {why or 'their hosts asked to be left alone'}" if left else ""
+            self._progress.say(f"{self._errand.source.name}: {told}{rest}")
 
-    def _ask(self, waiting: dict[str, Candidate]) -> None:
+    def _ask(self, waiting: dict[str, Candidate]) -> str:
+        """Ask for pages and keep what comes; gives why it ended early, empty when it did not."""
         visit = self._errand.source_run_id
         self._line.add(
             CrawlTarget(id=one.capture_id, source_run_id=visit, url=url, depth=0, position=place)
@@ -83,6 +86,10 @@ class Cloaking:
                 while len(self._line) or fetcher.unanswered:
                     for answer in fetcher:
                         self._shop.check_stop()
+                        shortage = self._shop.room.shortage()
+                        if shortage:
+                            return shortage
+                        self._asked += 1
                         self._line.answered(answer.url)
                         pause = pause_of(answer, self._policy)
                         if pause is not None:
@@ -95,9 +102,11 @@ class Cloaking:
                     self._feed(fetcher)
         except FetcherDied as death:
             LOG.warning("the second look at source %s ended early: %s", self._errand.source.name, death)
+            return str(death)
         finally:
             self._line.close()
             self._shop.seal_archive()
+        return ""
 
     def _feed(self, fetcher: CrawlProcess) -> None:
         while len(fetcher.unanswered) < most_in_flight(self._policy) and (row := self._line.take()) is not None:

@@ -55,6 +55,8 @@ def file_judged(
     settled = settle_judgements(session, judgements, shop.clock())
     for judgement, made in zip(judgements, settled, strict=True):
         _file(shop, session, judgement.capture, before[judgement.page.id], made.document, made.verdict)
+        # Two captures of a page may be left over and come together.
+        before[judgement.page.id] = made.verdict
     for one in judged:
         if one.error:
             capture = captures[one.reading.capture_id or ""]

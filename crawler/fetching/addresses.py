@@ -1,8 +1,12 @@
 """Which network addresses may be contacted: public web servers, and what the operator names exactly."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Self
+
+from crawler.exceptions import PolicyInvalid
 
 WEB_PORTS = frozenset({80, 443, 8080, 8443})
 # Passed by `is_global` of some Python, yet never a public web server: NAT64 for local use, old site-local addresses,
@@ -48,6 +52,14 @@ class AddressGuard:
 
     allowed: frozenset[tuple[str, int]] = frozenset()
     only_allowed: bool = False
+
+    @classmethod
+    def of(cls, allowed_addresses: Iterable[str], *, only_allowed: bool) -> Self:
+        """Give the guard that lets these endpoints through; PolicyInvalid names the one that is none."""
+        try:
+            return cls(frozenset(parse_endpoint(text) for text in allowed_addresses), only_allowed)
+        except ValueError as problem:
+            raise PolicyInvalid(f"allowed_addresses: {problem}") from problem
 
     def refusal(self, host: str, port: int) -> str:
         """Say why this literal address and port must not be contacted; empty when they may."""

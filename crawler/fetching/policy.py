@@ -1,9 +1,10 @@
 """How the fetcher behaves towards other people's servers; the operator sets it once per installation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crawler.exceptions import PolicyInvalid
-from crawler.fetching.addresses import AddressGuard, parse_endpoint
+from crawler.fetching.addresses import AddressGuard
 
 # Lowest and highest value a field may take; the bounds keep a slip of the keyboard from becoming an attack.
 BOUNDS = {
@@ -22,6 +23,14 @@ BOUNDS = {
     "retries": (0, 5),
     "memory_mb": (200, 65536),
 }
+
+
+def check_bounds(policy: object, bounds: Mapping[str, tuple[float, float]]) -> None:
+    """PolicyInvalid names the field of a policy that is below the lowest value it may take, or above the highest."""
+    for field, (low, high) in bounds.items():
+        value = getattr(policy, field)
+        if not low <= value <= high:
+            raise PolicyInvalid(f"{field} is {value}; give a number from {low} to {high}")
 
 
 @dataclass(frozen=True)
@@ -63,10 +72,7 @@ class FetchPolicy:
             raise PolicyInvalid(f"contact {self.contact!r} is neither a URL nor a mail address; give one that is read")
         if not (self.user_agent.isascii() and self.user_agent.isprintable() and self.robots_token):
             raise PolicyInvalid(f"agent and contact give {self.user_agent!r}; use printable ASCII characters only")
-        for field, (low, high) in BOUNDS.items():
-            value = getattr(self, field)
-            if not low <= value <= high:
-                raise PolicyInvalid(f"{field} is {value}; give a number from {low} to {high}")
+        check_bounds(self, BOUNDS)
         self.guard()
 
     @property
@@ -81,8 +87,4 @@ class FetchPolicy:
 
     def guard(self) -> AddressGuard:
         """Give the address guard that holds for this policy."""
-        try:
-            allowed = frozenset(parse_endpoint(text) for text in self.allowed_addresses)
-            return AddressGuard(allowed, self.only_allowed)
-        except ValueError as problem:
-            raise PolicyInvalid(f"allowed_addresses: {problem}") from problem
+        return AddressGuard.of(self.allowed_addresses, only_allowed=self.only_allowed)

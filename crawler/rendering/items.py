@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.exceptions import PolicyInvalid
-from crawler.fetching.addresses import AddressGuard, parse_endpoint
+from crawler.fetching.addresses import AddressGuard
+from crawler.fetching.policy import check_bounds
 
 # Lowest and highest value a field may take.
 BOUNDS = {
@@ -49,19 +50,12 @@ class RenderPolicy:
     def __post_init__(self) -> None:
         if not (self.user_agent.isascii() and self.user_agent.isprintable() and self.user_agent):
             raise PolicyInvalid(f"user_agent is {self.user_agent!r}; use printable ASCII characters only")
-        for field, (low, high) in BOUNDS.items():
-            value = getattr(self, field)
-            if not low <= value <= high:
-                raise PolicyInvalid(f"{field} is {value}; give a number from {low} to {high}")
+        check_bounds(self, BOUNDS)
         self.guard()
 
     def guard(self) -> AddressGuard:
         """Give the address guard that holds for this policy, the same as the fetcher's."""
-        try:
-            allowed = frozenset(parse_endpoint(text) for text in self.allowed_addresses)
-            return AddressGuard(allowed, self.only_allowed)
-        except ValueError as problem:
-            raise PolicyInvalid(f"allowed_addresses: {problem}") from problem
+        return AddressGuard.of(self.allowed_addresses, only_allowed=self.only_allowed)
 
 
 @dataclass(frozen=True, slots=True)

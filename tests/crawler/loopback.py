@@ -107,6 +107,15 @@ class Loopback:
         handler.wfile.write(page.body)
 
 
+def never_done(handler: BaseHTTPRequestHandler) -> None:
+    """Send the beginning of a body, then hold the connection until the other side gives up."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b"the beginning")
+    handler.connection.recv(1)
+
+
 def redirect(place: str, status: int = 302) -> Reply:
     """Give the answer that leads to another place; `{port}` in it is the port of the same server."""
     return Reply(status=status, headers={"Location": place})

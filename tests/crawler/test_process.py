@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import signal
 import subprocess
 import sys
 import zlib
@@ -10,14 +9,21 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from warcio.archiveiterator import ArchiveIterator
 
 from crawler.exceptions import FetcherDied
-from crawler.fetching.memory import resident_bytes
-from crawler.items import Archive, FetchFailure, Page, Target
-from crawler.process import FETCHER, CrawlProcess
-from crawler.protocol import Exit, encode_start
-from tests.crawler.loopback import Loopback, Odd, Reply, altered_fetcher, fetch, make_policy, make_source, redirect
+from crawler.items import FetchFailure, Page, Target
+from crawler.process import CrawlProcess
+from tests.crawler.loopback import (
+    Loopback,
+    Odd,
+    Reply,
+    altered_fetcher,
+    fetch,
+    make_policy,
+    make_source,
+    never_done,
+    redirect,
+)
 
 
 def endless(handler: BaseHTTPRequestHandler, content_type: str = "") -> None:
@@ -37,15 +43,6 @@ def endless(handler: BaseHTTPRequestHandler, content_type: str = "") -> None:
 def endless_video(handler: BaseHTTPRequestHandler) -> None:
     """Send a video without end."""
     endless(handler, "video/mp4")
-
-
-def never_done(handler: BaseHTTPRequestHandler) -> None:
-    """Send the beginning of a body, then hold the connection until the other side gives up."""
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    handler.wfile.write(b"the beginning")
-    handler.connection.recv(1)
 
 
 def cut_off(handler: BaseHTTPRequestHandler) -> None:
@@ -236,38 +233,6 @@ def settings_for(policy, own=settings_for):
     assert [getattr(answers[url], "reason", "page") for url in urls] == ["dropped", "error", "dropped", "page"]
 
 
-def test_a_killed_fetcher_is_reported_with_what_is_unanswered() -> None:
-    with Loopback({"/page": Reply(b"here"), "/slow": never_done}) as web:
-        source, policy = make_source("site", web.url("/")), make_policy(web)
-        with CrawlProcess(source, policy) as fetcher:
-            fetcher.send(Target(web.url("/page")))
-            fetcher.send(Target(web.url("/slow")))
-            answers = iter(fetcher)
-            assert isinstance(next(answers), Page)
-            os.kill(fetcher.pid, signal.SIGKILL)
-            with pytest.raises(FetcherDied, match=r"source 'tested' was ended by SIGKILL .* 1 targets unanswered"):
-                next(answers)
-            fetcher.send(Target(web.url("/page")))
-            assert fetcher.unanswered == (Target(web.url("/slow")), Target(web.url("/page")))
-
-
-def test_a_fetcher_that_falls_silent_is_ended() -> None:
-    silent = (sys.executable, "-c", "import sys; sys.stdin.read()")
-    with CrawlProcess(make_source("site", "http://a.example/"), make_policy(stall_seconds=0.1), silent) as fetcher:
-        fetcher.send(Target("http://a.example/"))
-        with pytest.raises(FetcherDied, match=r"was killed by the job \(it sent nothing for 0.1 seconds\)"):
-            list(fetcher)
-
-
-def test_a_torn_frame_or_a_foreign_answer_is_no_answer() -> None:
-    for code, words in (("RXW1\\0\\0", "in the middle of a frame"), ("hello, this is no frame", "no frame of this")):
-        command = (sys.executable, "-c", f"import sys; sys.stdin.readline(); sys.stdout.write('{code}')")
-        with CrawlProcess(make_source("site", "http://a.example/"), make_policy(), command) as fetcher:
-            fetcher.send(Target("http://a.example/"))
-            with pytest.raises(FetcherDied, match=words):
-                list(fetcher)
-
-
 def test_a_fetcher_knows_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("RXWARDEN_SECRET", "http_proxy", "HTTPS_PROXY", "SCRAPY_SETTINGS_MODULE"):
         monkeypatch.setenv(name, "x")
@@ -279,27 +244,6 @@ def test_a_fetcher_knows_nothing_of_our_environment(monkeypatch: pytest.MonkeyPa
     assert not {"RXWARDEN_SECRET", "http_proxy", "HTTPS_PROXY", "SCRAPY_SETTINGS_MODULE"} & set(
         str(caught.value).split()
     )
-
-
-def test_a_fetcher_ends_when_its_job_is_gone() -> None:
-    start = encode_start(make_source("site", "http://a.example/"), make_policy())
-    done = subprocess.run(FETCHER, input=start, capture_output=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (Exit.JOB_LOST, b"")
-    pipe = subprocess.PIPE
-    with subprocess.Popen(FETCHER, stdin=pipe, stdout=pipe, stderr=pipe) as orphan:
-        assert orphan.stdin is not None
-        assert orphan.stderr is not None
-        orphan.stdin.write(start)
-        orphan.stderr.close()  # nobody hears its last words either
-        orphan.stdin.close()
-        assert orphan.wait(60) == Exit.JOB_LOST
-
-
-def test_a_start_message_that_cannot_be_used_is_refused_in_a_sentence() -> None:
-    for line in (b"", b"nonsense\n", b'{"source": {}, "policy": {}}\n'):
-        done = subprocess.run(FETCHER, input=line, capture_output=True, text=False, timeout=60, check=False)
-        assert done.returncode == Exit.START_INVALID
-        assert b"Traceback" not in done.stderr
 
 
 def test_nothing_is_sent_after_the_end() -> None:
@@ -315,48 +259,6 @@ def test_what_a_job_imports_of_this_room_loads_neither_scrapy_nor_twisted() -> N
     code = f"import sys\n{imports}\nprint({{name.partition('.')[0] for name in sys.modules}} & {{'scrapy', 'twisted'}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "set()\n"
-
-
-def test_the_memory_limit_reads_what_is_held_now_and_not_the_peak() -> None:
-    before = resident_bytes()
-    ballast = bytearray(os.urandom(64 << 20))
-    assert resident_bytes() - before > 32 << 20
-    del ballast
-    assert resident_bytes() - before < 32 << 20
-
-
-def hoard(handler: BaseHTTPRequestHandler) -> None:
-    """Send all but the end of a long page, then hold the connection."""
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(8 << 20))
-    handler.end_headers()
-    try:
-        handler.wfile.write(b"x" * (7 << 20))
-        handler.connection.recv(1)
-    except OSError:
-        pass
-
-
-def test_a_fetcher_that_reaches_its_memory_ceiling_ends_itself_and_loses_nothing(tmp_path: Path) -> None:
-    with Loopback({"/hoard": hoard, "/page": Reply(b"here")}) as web:
-        heavy = [web.url("/hoard", f"h{number}.localhost") for number in range(40)]
-        light = [web.url("/page", f"p{number}.localhost") for number in range(20)]
-        policy = make_policy(web, memory_mb=200, concurrency=100)
-        answered: list[str] = []
-        archive = Archive(str(tmp_path))
-        with CrawlProcess(make_source("url_list", web.url("/page")), policy, archive=archive) as fetcher:
-            for url in light + heavy:
-                fetcher.send(Target(url))
-            with pytest.raises(FetcherDied, match=r"MEMORY_FULL.* it held \d+ MB, more than the 200 MB of memory_mb"):
-                answered.extend(answer.url for answer in fetcher)
-            assert sorted([*answered, *(target.url for target in fetcher.unanswered)]) == sorted(light + heavy)
-            # Which of them are answered before that is a race.
-            assert fetcher.unanswered
-    (file,) = tmp_path.iterdir()
-    with file.open("rb") as stream:
-        kept = [record.rec_headers.get_header("WARC-Target-URI") for record in ArchiveIterator(stream)]
-    # Whatever was answered is on record.
-    assert set(answered) & set(light) <= set(kept)
 
 
 def test_answers_that_are_here_come_at_once_and_no_more_than_asked_for() -> None:
@@ -377,15 +279,6 @@ def test_waiting_for_an_answer_ends_when_the_time_is_over_and_nothing_is_lost() 
         fetcher.send(Target(site.url("/")))
         assert fetcher.answers(0, 4) == ()
         assert [answer.url for answer in fetcher.answers(60, 4)] == [site.url("/")]
-
-
-def test_a_fetcher_that_is_dead_says_so_each_time_it_is_asked() -> None:
-    with Loopback({"/": Reply(b"page")}) as site, started(site) as fetcher:
-        fetcher.send(Target(site.url("/")))
-        os.kill(fetcher.pid, signal.SIGKILL)
-        for _ in range(2):
-            with pytest.raises(FetcherDied, match="SIGKILL"):
-                fetcher.answers(60, 4)
 
 
 def started(site: Loopback) -> CrawlProcess:

@@ -17,6 +17,7 @@ from api.store.tables.looks import Look
 from classifier.labels import Outcome
 from crawler.sources import Source
 from tests.api.jobs.conftest import Installation, make_installation
+from tests.api.jobs.test_weekly_failures import kill_children
 from tests.api.world import MONDAY
 from tests.crawler.loopback import Loopback, Odd, Reply
 
@@ -105,6 +106,27 @@ def test_a_page_that_tells_all_the_same_is_recorded_as_such(watching: Installati
     (look,) = looks(watching)
     assert (look.is_different, look.document_id, look.error) == (False, None, "")
     assert Outcome.VIOLATION not in outcomes(watching)
+
+
+def test_a_fetcher_that_dies_on_the_way_is_told_and_what_was_not_asked_for_is_not_claimed(
+    watching: Installation, pier: Loopback
+) -> None:
+    honest = cloaked(f"<p>{HOURS}</p>", f"<p>{HOURS}</p>")
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if "rxwarden" not in handler.headers["User-Agent"]:
+            kill_children(b"crawler.child")
+        honest(handler)
+
+    pier.pages["/"] = answer
+    allow(watching, REASON)
+    (one,) = watching.weekly().sources
+    assert (one.error, one.failed) == ("", 0)
+    (told,) = [sentence for sentence in watching.heard.sentences if "under a browser's name" in sentence]
+    assert told.startswith(
+        "pier: 0 pages were asked for under a browser's name; 0 of them told it something else; 1 more"
+    )
+    assert looks(watching) == []
 
 
 def test_leave_and_its_end_are_in_the_audit_log(watching: Installation) -> None:
