@@ -29,6 +29,7 @@ from api.services.room import CaptureRoom
 from api.settings import Settings
 from api.store.blobs import BlobStore
 from api.store.commands.frontier import list_pending
+from api.store.commands.hosts import release_all
 from api.store.commands.sources import ONE_OFF, keep_one_off
 from api.store.engine import reading, writing
 from api.store.ids import derived_id
@@ -187,6 +188,7 @@ def _give_up(session: Session, now: datetime) -> None:
         visit.state, visit.finished_at = SourceRunState.FAILED, now
         visit.error = "the crawl was cut off; what it saved stays"
         session.add(visit)
+        release_all(session, visit.id)
     session.flush()
     close_runs(session, now)
 

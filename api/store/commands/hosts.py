@@ -46,6 +46,11 @@ def release_hosts(session: Session, names: Iterable[str], holder: str) -> None:
     session.execute(statement.values(holder="", leased_until=None))
 
 
+def release_all(session: Session, holder: str) -> None:
+    """Give back all that a holder has which is no more."""
+    session.execute(update(Host).where(col(Host.holder) == holder).values(holder="", leased_until=None))
+
+
 def pause_host(session: Session, pause: Pause) -> None:
     """Record that a host asked to be left alone; a longer pause stays."""
     row = _locked(session, pause.host)

@@ -4,8 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlmodel import col, select
@@ -18,6 +21,7 @@ from api.store.commands.sources import list_sources
 from api.store.kinds import CaptureState, RunKind, RunState, SourceRunState
 from api.store.queries.runs import list_runs
 from api.store.tables.cases import Case
+from api.store.tables.hosts import Host
 from api.store.tables.pages import Capture, SitePage
 from crawler.sources import Source
 from tests.api.jobs.conftest import Installation, site
@@ -83,8 +87,9 @@ def test_a_crawl_that_was_killed_is_closed_and_what_it_saved_is_judged(
     web: TinyWeb, installation: Installation
 ) -> None:
     web.site("shop", index=OFFER, **{f"p{number}": HOURS for number in range(3)})
-    kill_in_the_middle(installation, web)
-    web.before = lambda _path: None
+    with kill_in_the_middle(installation, web):
+        # It still holds the host, which nobody would ask for pages until the lease is over.
+        assert installation.look(lambda session: session.exec(select(Host.holder).where(col(Host.holder) != "")).all())
     report, told = crawl(installation, web.url("shop", "/p0"))
     assert (report.error, [one.url for one in told]) == ("", [web.url("shop", "/p0")])
     assert installation.heard.sentences[0].endswith("was cut off; what it saved stays")
@@ -127,13 +132,27 @@ def test_strangers_are_owed_manners_and_own_machines_are_not(tmp_path: Path) -> 
     assert one_off_policy(nobody, mixed).only_allowed
 
 
-def kill_in_the_middle(installation: Installation, web: TinyWeb) -> None:
-    """Run `rxwarden crawl` in a process of its own and kill it when it has printed its first page."""
+@contextmanager
+def kill_in_the_middle(installation: Installation, web: TinyWeb) -> Iterator[None]:
+    """Run `rxwarden crawl` in a process of its own and kill it when it asks for its second page, unanswered so far."""
+    is_asked, is_killed = Event(), Event()
+
+    def hold(path: str) -> None:
+        if path.startswith("/p"):
+            is_asked.set()
+            is_killed.wait()
+
+    web.before = hold
     environment = os.environ | {"RXWARDEN_DATA": str(installation.settings.data)}
     words = ("crawl", web.url("shop"), "--depth", "1", "--allow-address", web.endpoint)
     command = [sys.executable, "-c", "from api.cli import main; main()", *words]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as job:
-        assert job.stdout is not None
-        assert job.stdout.readline()
-        job.send_signal(signal.SIGKILL)
-        assert job.wait() == -signal.SIGKILL
+    try:
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
+            was_asked = is_asked.wait(120)
+            job.send_signal(signal.SIGKILL)
+        assert was_asked
+        assert job.returncode == -signal.SIGKILL
+        yield
+    finally:
+        is_killed.set()
+        web.before = lambda _path: None
