@@ -150,6 +150,7 @@ class Document:
     """The visible and marked text of a page; every offset in the product points into `text` (code points).
 
     nofollow_links: those of `links` that the page asks robots not to follow, all of them when it says so of itself.
+    simhash: of `text`, as crawler.likeness makes it; empty for a text without words.
     """
 
     url: str
@@ -163,6 +164,7 @@ class Document:
     attributes: Mapping[str, str] = field(default_factory=dict)
     not_seen: tuple[str, ...] = ()
     extractor_version: str = ""
+    simhash: str = ""
 
     @cached_property
     def text_sha256(self) -> str:

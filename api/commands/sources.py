@@ -20,6 +20,7 @@ from api.settings import load_settings
 from api.store.commands.sources import list_sources, to_source
 from api.store.engine import reading, writing
 from api.store.opening import open_store
+from api.store.tables.sources import StoredSource
 from crawler.sources import FILE_SPIDERS, SPIDERS, parse_source, read_sources, reason_problem
 
 app = typer.Typer(help="List, add, test, pause, resume, remove and seed the watched sources.", no_args_is_help=True)
@@ -40,13 +41,15 @@ Name = Annotated[str, typer.Argument(help="The source's name.")]
 def list_() -> None:
     """List the watched sources."""
     engine = open_store(load_settings())
-    table = Table("source", "spider", "start", "every", "state", "last success")
+    table = Table("source", "spider", "start", "every", "state", "last success", "exceptions")
     with reading(engine) as session:
         for row in list_sources(session):
             state = "failed" if row.last_error else "watched"
             last = row.last_success_at.date().isoformat() if row.last_success_at else "never"
             every = "day" if row.cadence_days == 1 else f"{row.cadence_days} days"
-            table.add_row(row.name, row.spider, row.start_urls[0], every, state if row.enabled else "paused", last)
+            start = row.start_urls[0] + (f" and {more} more" if (more := len(row.start_urls) - 1) else "")
+            state = state if row.enabled else "paused"
+            table.add_row(row.name, row.spider, start, every, state, last, ", ".join(_exceptions(row)))
     Console().print(table)
 
 
@@ -184,6 +187,16 @@ def seed_(file: Annotated[Path, typer.Argument(help="A TOML file with [[source]]
     with _changing() as (session, now):
         rows = seed(session, sources, file.name, actor=ACTOR, now=now)
     typer.echo(f"{len(rows)} sources from {file}")
+
+
+def _exceptions(row: StoredSource) -> Iterator[str]:
+    """Give what a source is let off, or asked beyond the usual."""
+    if row.robots_override:
+        yield "robots.txt ignored"
+    if row.second_look:
+        yield "second look"
+    if row.follow_nofollow:
+        yield "nofollow followed"
 
 
 @contextmanager

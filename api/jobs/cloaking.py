@@ -56,7 +56,7 @@ class Cloaking:
         self._policy = replace(policy, disguise=DISGUISE)
         self._progress = progress
         self._most = most
-        self._line = Line(shop, errand.source_run_id, policy)
+        self._line = Line(shop, errand.source_run_id, policy, self._say)
         self._asked = self._different = 0
 
     def run(self) -> None:
@@ -71,7 +71,10 @@ class Cloaking:
             told = f"{asked} asked for under a browser's name; {self._different} of them told it something else"
             left = len(waiting) - self._asked
             rest = f"; {left} more not: {why or 'their hosts asked to be left alone'}" if left else ""
-            self._progress.say(f"{self._errand.source.name}: {told}{rest}")
+            self._say(f"{told}{rest}")
+
+    def _say(self, sentence: str) -> None:
+        self._progress.say(f"{self._errand.source.name}: {sentence}")
 
     def _ask(self, waiting: dict[str, Candidate]) -> str:
         """Ask for pages and keep what comes; gives why it ended early, empty when it did not."""

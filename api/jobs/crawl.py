@@ -65,7 +65,7 @@ class Visit:
         """
         run_id = self._errand.source_run_id
         self._icons = Icons(self._shop, run_id, is_whole=self._errand.is_whole, is_off=self._careful > 0)
-        self._frontier = Frontier(self._shop, self._source, run_id, self._policy, self._icons)
+        self._frontier = Frontier(self._shop, self._source, run_id, self._policy, self._icons, self._telling.say)
         self._line = self._frontier.line
         self._sorter = Sorter(self._shop, self._source, self._frontier.most)
         self._telling.begin(self._frontier.known - len(self._line))
@@ -159,7 +159,7 @@ class Visit:
             added = self._frontier.add(session, ledger.found)
         for arrival in arrivals.kept:
             for problem in arrival.listing.problems if arrival.listing else ():
-                self._telling.say(arrival.page.url, problem)
+                self._telling.say(f"{arrival.page.url}: {problem}")
         self._line.add(added)
         self._act_on(ledger)
 

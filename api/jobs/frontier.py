@@ -1,6 +1,6 @@
 """The URLs of one visit: which it knows, which wait and which may be asked for now; bounded by the source's budgets."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlmodel import Session
 
@@ -24,13 +24,21 @@ class Frontier:
     choice, and no budget leaves one out.
     """
 
-    def __init__(self, shop: Workshop, source: Source, source_run_id: str, policy: FetchPolicy, icons: Icons) -> None:
+    def __init__(
+        self,
+        shop: Workshop,
+        source: Source,
+        source_run_id: str,
+        policy: FetchPolicy,
+        icons: Icons,
+        say: Callable[[str], None],
+    ) -> None:
         self._shop = shop
         self._icons = icons
         self._source_run_id = source_run_id
         starts = start_targets(source)
         self.most = max(source.max_pages, len(starts))
-        self.line = Line(shop, source_run_id, policy)
+        self.line = Line(shop, source_run_id, policy, say)
         with shop.writing() as session:
             self._urls = set(list_urls(session, source_run_id))
             self._admit = admission(source, self._urls)

@@ -1,7 +1,7 @@
 """The line in which a visit's URLs wait, host by host, until this visit may ask their host."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from api.jobs.workshop import Workshop
@@ -17,15 +17,22 @@ from crawler.scope import host_of
 ASK_AGAIN = timedelta(seconds=1)
 # A lease outlives the longest silence after which a fetcher is ended, so that none is at work without one.
 MARGIN = timedelta(seconds=60)
+# A wait that is worth a line.
+LONG = timedelta(seconds=10)
 # URLs of one host under way at once: a slow host must not fill the fetcher.
 LEAST_UNDER_WAY = 8
 
 
 class Line:
-    """Gives out waiting URLs, host by host in turn, of hosts that this visit holds and that are in no pause."""
+    """Gives out waiting URLs, host by host in turn, of hosts that this visit holds and that are in no pause.
 
-    def __init__(self, shop: Workshop, holder: str, policy: FetchPolicy) -> None:
+    `say` is told, once, of each host that is waited for.
+    """
+
+    def __init__(self, shop: Workshop, holder: str, policy: FetchPolicy, say: Callable[[str], None]) -> None:
         self._shop = shop
+        self._say = say
+        self._waited_for: set[str] = set()
         self._holder = holder
         self._lease = timedelta(seconds=policy.stall_seconds) + MARGIN
         self._patience = timedelta(seconds=policy.patience_seconds)
@@ -71,7 +78,10 @@ class Line:
         with self._shop.writing() as session:
             pause_host(session, pause)
         self._note_pause(pause.host, pause.until)
-        return pause.until - self._shop.clock() <= self._patience
+        left = pause.until - self._shop.clock()
+        if LONG < left <= self._patience:
+            self._tell(pause.host, f"{pause.sentence}; it is waited for")
+        return left <= self._patience
 
     def take_hopeless(self) -> tuple[tuple[CrawlTarget, Pause], ...]:
         """Give, and forget, the URLs of hosts whose pause is longer than this visit waits."""
@@ -102,7 +112,13 @@ class Line:
             self._note_pause(host, standing.paused_until)
         else:
             self._not_before[host] = now + ASK_AGAIN
+            self._tell(host, f"another visit is asking {host}; this one waits until that is over")
         return standing.is_held
+
+    def _tell(self, host: str, sentence: str) -> None:
+        if host not in self._waited_for:
+            self._waited_for.add(host)
+            self._say(sentence)
 
     def _note_pause(self, host: str, until: datetime) -> None:
         self._paused[host] = self._not_before[host] = until

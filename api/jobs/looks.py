@@ -46,7 +46,7 @@ class SecondLook:
         self._lookout = lookout
         self._progress = progress
         # The same leases and pauses as the visit's own requests; nothing else asks these hosts meanwhile.
-        self._line = Line(shop, errand.source_run_id, policy)
+        self._line = Line(shop, errand.source_run_id, policy, self._say)
         self._asked: dict[str, datetime] = {}
 
     def run(self) -> None:

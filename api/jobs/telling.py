@@ -22,9 +22,9 @@ class Telling:
         """So many URLs were done with before."""
         self._done = done
 
-    def say(self, url: str, sentence: str) -> None:
-        """Say something of a URL that is worth a line."""
-        self._progress.say(f"{self._source}: {url}: {sentence}")
+    def say(self, sentence: str) -> None:
+        """Say something that is worth a line."""
+        self._progress.say(f"{self._source}: {sentence}")
 
     def arrived(self, fetched: Fetched, readings: int, known: int) -> None:
         """A URL was answered; so many readings are to be judged before it is told of."""

@@ -72,7 +72,6 @@ def _move(session: Session, case: Case, verdict: StoredVerdict, now: datetime, s
     if before != (case.verdict_id, case.state, case.why):
         case.updated_at = now
     session.add(case)
-    session.flush()
 
 
 def _open(session: Session, verdict: StoredVerdict, now: datetime, sample: Sample) -> Case:
@@ -93,7 +92,6 @@ def _open(session: Session, verdict: StoredVerdict, now: datetime, sample: Sampl
     )
     _show(case, verdict)
     session.add(case)
-    session.flush()
     return case
 
 

@@ -17,6 +17,7 @@ from crawler.extraction.pieces import Piece
 from crawler.extraction.prescan import prescan
 from crawler.extraction.signals import find_signals
 from crawler.items import Block, Document, Page
+from crawler.likeness import simhash
 
 EXTRACTOR_VERSION: Final = "2"
 """Raised whenever the text of any page could come out differently."""
@@ -127,6 +128,7 @@ def _document(builder: BlockBuilder, url: str, decoded: Decoded, reader: str, tr
         attributes=_attributes(builder, decoded.charset, reader),
         not_seen=gaps(evidence),
         extractor_version=EXTRACTOR_VERSION,
+        simhash=simhash(text),
     )
 
 

@@ -17,7 +17,6 @@ from api.store.tables.pages import Capture, SitePage, StoredDocument
 from api.store.tables.verdicts import StoredFinding, StoredVerdict
 from classifier.types import Finding, Verdict
 from crawler.items import Block, Document, Signal
-from crawler.likeness import simhash
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _document(judgement: Judgement) -> StoredDocument:
         id=derived_id("document", *about, json.dumps(contents)),
         page_id=page_id,
         text_sha256=judgement.text_sha256,
-        simhash=simhash(read.text),
+        simhash=read.simhash,
         title=read.title,
         language=read.language,
         extractor_version=read.extractor_version,

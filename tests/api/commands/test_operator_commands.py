@@ -200,6 +200,20 @@ def test_a_timer_is_printed_for_this_installation(run: Run, tmp_path: Path) -> N
     assert not (tmp_path / "data").exists()
 
 
+def test_what_a_source_is_let_off_or_asked_beyond_the_usual_stands_in_the_list(run: Run) -> None:
+    reason = "Written consent of the site's owner"
+    run("sources", "add", "shop", "https://shop.example.com/", "https://shop.example.com/sale")
+    run("sources", "add", "calm", "https://calm.example.com/", "--follow-nofollow")
+    run("sources", "robots", "shop", "--ignore", reason)
+    run("sources", "second-look", "shop", "--allow", reason)
+    calm, shop = [line for line in run("sources", "list").output.splitlines() if ".example.com" in line]
+    assert "nofollow followed" in calm
+    assert "https://shop.example.com/ and 1 more" in shop
+    assert "robots.txt ignored, second look" in shop
+    assert run("sources", "second-look", "shop", "--stop").output == "shop is asked under our own name alone\n"
+    assert "second look" not in run("sources", "list").output
+
+
 def test_an_override_of_robots_needs_a_reason_and_is_logged(run: Run, tmp_path: Path) -> None:
     reason = "Written consent of the site's owner"
     run("sources", "add", "shop", "https://shop.example.com/")

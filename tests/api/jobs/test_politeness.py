@@ -7,12 +7,12 @@ from itertools import groupby
 from sqlmodel import Session, select
 
 from api.jobs.weekly import run_weekly
-from api.store.commands.hosts import claim_host
+from api.store.commands.hosts import claim_host, release_hosts
 from api.store.engine import writing
 from api.store.opening import open_store
 from api.store.tables.hosts import Host
 from tests.api.jobs.asking import failures
-from tests.api.jobs.conftest import Installation, site
+from tests.api.jobs.conftest import Heard, Installation, site
 from tests.api.jobs.web import BESIDE, Answer, TinyWeb, html
 from tests.api.world import MONDAY
 
@@ -37,14 +37,30 @@ def test_two_sources_on_one_host_visit_it_one_after_the_other(web: TinyWeb, inst
     assert installation.look(hosts) == {"mall.localhost": ("", False)}
 
 
-def test_a_host_that_another_process_visits_is_waited_for(web: TinyWeb, installation: Installation) -> None:
+def test_a_host_that_another_process_visits_is_waited_for_and_that_is_told_once(
+    web: TinyWeb, installation: Installation
+) -> None:
     web.site("shop", index=HOURS, about=HOURS)
     installation.watch(site(web, "shop"))
-    now = datetime.now(UTC)
-    with writing(open_store(installation.settings)) as session:
-        claim_host(session, "shop.localhost", "another process", now=now, until=now + timedelta(seconds=2))
-    assert installation.weekly().sources[0].pages == 2
-    assert datetime.now(UTC) >= now + timedelta(seconds=2)
+    other, now = "another process", datetime.now(UTC)
+    store = open_store(installation.settings)
+    asked_before = []
+
+    class Releasing(Heard):
+        def say(self, sentence: str) -> None:
+            super().say(sentence)
+            if "another visit" in sentence:
+                asked_before.extend(web.asked)
+                with writing(store) as session:
+                    release_hosts(session, ["shop.localhost"], other)
+
+    with writing(store) as session:
+        claim_host(session, "shop.localhost", other, now=now, until=now + timedelta(hours=1))
+    heard = Releasing()
+    assert Installation(installation.settings, heard).weekly().sources[0].pages == 2
+    assert asked_before == []
+    said = "shop: another visit is asking shop.localhost; this one waits until that is over"
+    assert heard.sentences.count(said) == 1
 
 
 def test_a_short_pause_is_waited_for_and_the_url_is_asked_again(web: TinyWeb, installation: Installation) -> None:
