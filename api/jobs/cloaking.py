@@ -1,13 +1,14 @@
 """The second look under a browser's name: flagged pages and a sample of start pages, where a source allows it."""
 
-import hashlib
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from api.counting import count
 from api.exceptions import BlobDamaged, BlobMissing
+from api.jobs.candidates import Candidate, list_candidates
 from api.jobs.crawl import most_in_flight
 from api.jobs.ledger import Errand
 from api.jobs.line import Line, pause_of
@@ -17,34 +18,25 @@ from api.services.triage import file_verdict
 from api.store.commands.captures import stored_page
 from api.store.commands.judgements import Judgement, Settled, save_judgements, settle_capture
 from api.store.commands.looks import look_id, save_look
-from api.store.kinds import CaptureState, LookKind
-from api.store.queries.looks import ENTRY, earlier_look
+from api.store.kinds import LookKind
+from api.store.queries.looks import is_of_look
 from api.store.tables.looks import Look
-from api.store.tables.pages import Capture, SitePage
+from api.store.tables.pages import Capture, SitePage, StoredDocument
 from api.store.tables.runs import CrawlTarget, SourceRun
 from api.store.tables.verdicts import StoredVerdict
+from classifier.types import Verdict
 from crawler.cloaking import Difference, compare
 from crawler.exceptions import FetcherDied
 from crawler.fetching.policy import FetchPolicy
-from crawler.items import FetchFailure, Page, Target
+from crawler.items import Document, FetchFailure, Page, Target
 from crawler.process import CrawlProcess
 from crawler.sources import ARCHIVE
 
 LOG = logging.getLogger(__name__)
 # What most readers of the web come with.
 DISGUISE = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
-# Of the start pages on which nothing was found; flagged pages are all looked at.
-SAMPLED = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A capture that is asked for once more, as its bytes are known."""
-
-    capture_id: str
-    page_id: str
-    url: str
-    bytes_sha256: str
+# What a reader was told, and its verdict.
+Told = tuple[Document, Verdict]
 
 
 class Cloaking:
@@ -64,7 +56,9 @@ class Cloaking:
         if not self._errand.source.second_look or self._errand.source.spider == ARCHIVE:
             return
         with self._shop.reading() as session:
-            waiting = {one.url: one for one in _candidates(session, self._errand)[: self._most]}
+            candidates = list_candidates(session, self._errand)
+        self._let_stand(candidates)
+        waiting = {one.url: one for one in candidates[: self._most]}
         if waiting:
             why = self._ask(waiting)
             asked = count(self._asked, "page was", "pages were")
@@ -75,6 +69,17 @@ class Cloaking:
 
     def _say(self, sentence: str) -> None:
         self._progress.say(f"{self._errand.source.name}: {sentence}")
+
+    def _let_stand(self, candidates: Iterable[Candidate]) -> None:
+        """Show what a browser was told before for as long as no look says otherwise: it may fail, or find no room."""
+        for one in candidates:
+            if one.last is not None and one.last.verdict_id is not None:
+                with self._shop.writing() as session:
+                    capture = session.get_one(Capture, one.capture_id)
+                    if not session.get_one(StoredVerdict, capture.verdict_id).flagged:
+                        document = session.get_one(StoredDocument, one.last.document_id)
+                        verdict = session.get_one(StoredVerdict, one.last.verdict_id)
+                        self._show(session, capture, Settled(document, verdict))
 
     def _ask(self, waiting: dict[str, Candidate]) -> str:
         """Ask for pages and keep what comes; gives why it ended early, empty when it did not."""
@@ -136,33 +141,46 @@ class Cloaking:
 
     def _compare(self, candidate: Candidate, look: Look, answer: Page) -> None:
         plain = self._plain(candidate)
-        ours = None if plain is None else self._shop.scan(plain, self._errand.as_of.date()).document
-        result = self._shop.scan(answer, self._errand.as_of.date())
-        if ours is None or result.document is None:
+        ours = None if plain is None else self._shop.scan(plain, self._errand.as_of.date())
+        theirs = self._shop.scan(answer, self._errand.as_of.date())
+        if not 200 <= answer.status < 300 and not theirs.verdict.flagged:
+            look.error = f"http_{answer.status}: the server answered {answer.status}"
+            self._save(look)
+        elif ours is None or ours.document is None or theirs.document is None:
             look.error = "unreadable: one of the two answers cannot be read"
             self._save(look)
-            return
-        difference = compare(ours, result.document)
+        else:
+            self._weigh(look, (ours.document, ours.verdict), (theirs.document, theirs.verdict))
+
+    def _weigh(self, look: Look, ours: Told, theirs: Told) -> None:
+        """Keep how two answers differ, and let the case rest on what is hidden from us for as long as it is."""
+        difference = compare(ours[0], theirs[0])
         _note(look, difference)
         self._different += difference.is_real
-        text = self._shop.blobs.save_text(result.document.text)
-        look.text_sha256 = text
+        look.text_sha256 = self._shop.blobs.save_text(theirs[0].text)
         with self._shop.writing() as session:
-            if difference.is_real and result.verdict.flagged:
-                capture = session.get_one(Capture, candidate.capture_id)
-                page = session.get_one(SitePage, candidate.page_id)
-                judgement = Judgement(capture, page, result.document, text, result.verdict)
-                (kept,) = save_judgements(session, [judgement], self._shop.clock())
-                look.document_id, look.verdict_id = kept.document.id, kept.verdict.id
-                self._show(session, capture, page, kept)
+            capture = session.get_one(Capture, look.capture_id)
+            own = session.get_one(StoredVerdict, capture.verdict_id)
+            rests_on_theirs = is_of_look(session, own, LookKind.OTHER_AGENT)
+            if difference.is_real and theirs[1].flagged:
+                shown = self._judged(session, capture, theirs)
+                look.document_id, look.verdict_id = shown.document.id, shown.verdict.id
+                if rests_on_theirs or not own.flagged:
+                    self._show(session, capture, shown)
+            elif rests_on_theirs:
+                self._show(session, capture, self._judged(session, capture, ours))
             save_look(session, look)
 
-    def _show(self, session: Session, capture: Capture, page: SitePage, kept: Settled) -> None:
-        """Put what only a browser is told before people, where nothing was found on what we were told."""
-        own = session.get(StoredVerdict, capture.verdict_id)
-        if own is not None and own.flagged:
-            return
-        settle_capture(capture, page, kept.document, kept.verdict)
+    def _judged(self, session: Session, capture: Capture, told: Told) -> Settled:
+        document, verdict = told
+        page = session.get_one(SitePage, capture.page_id)
+        judgement = Judgement(capture, page, document, self._shop.blobs.save_text(document.text), verdict)
+        (kept,) = save_judgements(session, [judgement], self._shop.clock())
+        return kept
+
+    def _show(self, session: Session, capture: Capture, kept: Settled) -> None:
+        """Let the page's case rest on this: on what only a browser is told, or on what we are told once more."""
+        settle_capture(capture, session.get_one(SitePage, capture.page_id), kept.document, kept.verdict)
         session.flush()
         filed = file_verdict(session, kept.verdict, self._shop.clock(), self._shop.sample)
         run = session.exec(select(SourceRun).where(SourceRun.id == self._errand.source_run_id)).one()
@@ -193,38 +211,6 @@ def look_for_cloaking(shop: Workshop, errand: Errand, policy: FetchPolicy, progr
     except Exception as problem:
         LOG.exception("the look for cloaking at source %s broke off", errand.source.name)
         progress.say(f"{errand.source.name}: the look for cloaking broke off: {type(problem).__name__}: {problem}")
-
-
-def _candidates(session: Session, errand: Errand) -> list[Candidate]:
-    """Give the flagged captures of a visit and a sample of its start pages whose bytes were not compared before."""
-    rows = session.exec(
-        select(Capture, StoredVerdict.flagged)
-        .join(StoredVerdict, col(Capture.verdict_id) == StoredVerdict.id)
-        .where(
-            Capture.source_run_id == errand.source_run_id,
-            col(Capture.state) == CaptureState.JUDGED,
-            col(Capture.url).startswith("http"),
-            ~col(Capture.url).contains(ENTRY),
-        )
-        .order_by(col(Capture.fetched_at), col(Capture.id))
-    )
-    starts = set(errand.source.start_urls)
-    found = []
-    for capture, flagged in rows:
-        if flagged or (capture.url in starts and _is_sampled(capture.page_id, errand)):
-            known = earlier_look(session, capture.page_id, capture.blob_sha256, LookKind.OTHER_AGENT)
-            if known is None:
-                found.append(Candidate(capture.id, capture.page_id, capture.url, capture.blob_sha256))
-    return found
-
-
-def _is_sampled(page_id: str, errand: Errand) -> bool:
-    """One start page in SAMPLED, others each week; a source's only one always."""
-    if len(errand.source.start_urls) == 1:
-        return True
-    week = errand.as_of.date().isocalendar()
-    drawn = hashlib.sha256(f"{page_id} {week.year} {week.week}".encode()).digest()
-    return drawn[0] % SAMPLED == 0
 
 
 def _note(look: Look, difference: Difference) -> None:

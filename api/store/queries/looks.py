@@ -99,6 +99,12 @@ def looks_at(session: Session, capture: Capture) -> tuple[Look, ...]:
     return tuple(look for look in found if look is not None)
 
 
+def is_of_look(session: Session, verdict: StoredVerdict, kind: LookKind) -> bool:
+    """Tell whether a verdict is on what a look of a kind showed."""
+    found = select(Look.id).where(Look.page_id == verdict.page_id, Look.kind == kind, Look.verdict_id == verdict.id)
+    return session.exec(found).first() is not None
+
+
 def latest_look(session: Session, page_id: str, kind: LookKind) -> Look | None:
     """Give the newest look that showed something of a page."""
     return session.exec(

@@ -13,7 +13,7 @@ from api.store.tables.base import Row
 class Look(Row, table=True):
     """One second look at a capture, at most one of a kind; `error` says why nothing came of it, else it is empty.
 
-    `bytes_sha256` are those of the capture: as long as they stay the same, no other look is needed. `html_sha256`,
+    `bytes_sha256` are those of the capture: as long as they stay the same, no other picture is needed. `html_sha256`,
     `text_sha256` (what is shown, where a browser looked) and `screenshot_sha256` (JPEG, `width` by `height` pixels)
     name blobs. `document_id` and `verdict_id` are what the look was read and judged as, where it was. `likeness` (0 to
     1) and `differences` compare it with the capture: what only we were told (`removed`), what only the other

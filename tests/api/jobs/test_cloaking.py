@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from api.services.sources import permit_second_look
 from api.store.engine import writing
@@ -24,6 +24,8 @@ from tests.crawler.loopback import Loopback, Odd, Reply
 REASON = "This seller is known to show crawlers a bakery."
 OFFER = "Buy ketamine crystal online, 10 g for 90 dollars, discreet shipping, no prescription needed."
 HOURS = "Our bakery is open from eight to six, and on Sundays until noon. Bread is baked twice a day."
+BAKERY = "".join(f"<p>{HOURS} Loaf {number} is rye.</p>" for number in range(4))
+SHOP = "".join(f"<p>{OFFER} Lot {number}. Write to t.me/pierdesk</p>" for number in range(4))
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
@@ -45,12 +47,23 @@ def cloaked(ours: str, theirs: str) -> Odd:
     return answer
 
 
+def turning_away(ours: str) -> Odd:
+    """A page that browsers do not get."""
+    honest = cloaked(ours, ours)
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if "rxwarden" in handler.headers["User-Agent"]:
+            honest(handler)
+        else:
+            handler.send_error(403)
+
+    return answer
+
+
 @pytest.fixture
 def pier() -> Iterator[Loopback]:
     """A seller that shows a bakery to crawlers, and one honest page beside it."""
-    bakery = "".join(f"<p>{HOURS} Loaf {number} is rye.</p>" for number in range(4))
-    shop = "".join(f"<p>{OFFER} Lot {number}. Write to t.me/pierdesk</p>" for number in range(4))
-    with Loopback({"/": cloaked(bakery, shop), "/robots.txt": Reply(b"User-agent: *\nDisallow: /private\n")}) as web:
+    with Loopback({"/": cloaked(BAKERY, SHOP), "/robots.txt": Reply(b"User-agent: *\nDisallow: /private\n")}) as web:
         yield web
 
 
@@ -67,7 +80,7 @@ def allow(installation: Installation, reason: str) -> None:
 
 
 def looks(installation: Installation) -> list[Look]:
-    return list(installation.look(lambda session: session.exec(select(Look)).all()))
+    return list(installation.look(lambda session: session.exec(select(Look).order_by(col(Look.looked_at))).all()))
 
 
 def outcomes(installation: Installation) -> list[Outcome]:
@@ -92,11 +105,34 @@ def test_what_only_a_browser_is_told_becomes_a_case_with_what_differs(watching: 
     assert any("t.me/pierdesk" in line for line in look.differences["signals_added"])
     assert look.document_id is not None
     assert pier.headers["127.0.0.1/"]["user-agent"].startswith("Mozilla/5.0")
-    # The same bytes are not asked for again, and what was found stands.
-    asked = len(pier.asked)
+
+
+def test_what_only_a_browser_was_told_stands_until_a_browser_is_told_otherwise(
+    watching: Installation, pier: Loopback
+) -> None:
+    allow(watching, REASON)
+    pier.pages["/"] = cloaked(BAKERY, SHOP)
+    watching.weekly()
+    # What we are told changes, and whoever comes as a browser is turned away.
+    pier.pages["/"] = turning_away(f"<p>{HOURS}</p>")
     watching.weekly(1)
     assert outcomes(watching) == [Outcome.VIOLATION]
-    assert len([place for place in pier.asked[asked:] if place.endswith("/")]) == 1
+    assert [look.is_different for look in looks(watching)] == [True, False]
+    assert "403" in looks(watching)[1].error
+    pier.pages["/"] = cloaked(f"<p>{HOURS}</p>", f"<p>{HOURS}</p>")
+    watching.weekly(2)
+    assert Outcome.VIOLATION not in outcomes(watching)
+
+
+def test_a_page_whose_own_bytes_stay_the_same_is_compared_each_week(watching: Installation, pier: Loopback) -> None:
+    allow(watching, REASON)
+    told = []
+    for week, theirs in enumerate((BAKERY, SHOP, SHOP, BAKERY)):
+        pier.pages["/"] = cloaked(BAKERY, theirs)
+        (report,) = watching.weekly(week).sources
+        told.append((Outcome.VIOLATION in outcomes(watching), report.new_flags))
+    assert told == [(False, 0), (True, 1), (True, 0), (False, 0)]
+    assert [look.is_different for look in looks(watching)] == [False, True, True, False]
 
 
 def test_a_page_that_tells_all_the_same_is_recorded_as_such(watching: Installation, pier: Loopback) -> None:
