@@ -31,8 +31,8 @@ CUT = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a browser saw last of a page; `failed` is a later look of which nothing came, `is_judged` tells whether
-    the text of the case is what the browser saw.
+    """What a browser saw last of a page, and what it was told under a browser's name; `failed` and `others_failed` are
+    later looks of which nothing came, `is_judged` tells whether the text of the case is what the browser saw.
     """
 
     look: Look | None
@@ -40,19 +40,25 @@ class Seen:
     is_judged: bool
     cuts: tuple[str, ...]
     told_others: Look | None
+    others_failed: Look | None
 
 
 def seen_by_browser(session: Session, detail: CaseDetail) -> Seen:
     """Give what a browser saw of a case's page."""
     look = latest_look(session, detail.page.id, LookKind.RENDERED)
-    attempt = latest_attempt(session, detail.page.id, LookKind.RENDERED)
     return Seen(
         look=look,
-        failed=attempt if attempt is not None and attempt.error else None,
+        failed=_failed(session, detail.page.id, LookKind.RENDERED),
         is_judged=look is not None and look.document_id == detail.verdict.document_id,
         told_others=latest_look(session, detail.page.id, LookKind.OTHER_AGENT),
+        others_failed=_failed(session, detail.page.id, LookKind.OTHER_AGENT),
         cuts=() if look is None else tuple(CUT.get(name, name) for name in look.truncated),
     )
+
+
+def _failed(session: Session, page_id: str, kind: LookKind) -> Look | None:
+    attempt = latest_attempt(session, page_id, kind)
+    return attempt if attempt is not None and attempt.error else None
 
 
 @router.get("/cases/{case_id}/screenshot/{look_id}")

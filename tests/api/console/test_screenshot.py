@@ -1,10 +1,14 @@
 """The tab Screenshot: what a browser saw of a page, and the picture that is handed out to those who are signed in."""
 
+from datetime import timedelta
+
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from api.store.engine import writing
 from api.store.kinds import LookKind
 from api.store.tables.looks import Look
+from api.store.tables.pages import Capture
 from tests.api.console import sites
 from tests.api.console.conftest import SignIn
 from tests.api.console.drafts import SHOP
@@ -89,6 +93,21 @@ def test_what_a_browser_was_told_stands_beside_what_we_were_told(full_world: Wor
     assert [words(line) for line in panel.select(".diff del")] == ["Told us only Fresh bread every morning"]
     assert [words(line) for line in panel.select(".diff ins")] == ["Told a browser only Crystals, 5 g, 80 EUR"]
     assert "messenger: t[.]me/pier" in words(panel)
+    assert "12 % of the text is the same" in words(panel)
+
+
+def test_a_browsers_name_that_was_turned_away_takes_nothing_back(full_world: World, sign_in: SignIn) -> None:
+    told_otherwise(full_world)
+    with writing(full_world.engine) as session:
+        last = session.get_one(Look, "other")
+        failed = Look(**last.model_dump(exclude={"id", "capture_id", "looked_at", "differences"}), id="failed")
+        failed.capture_id = session.exec(select(Capture.id).where(Capture.page_id != last.page_id)).all()[0]
+        failed.looked_at, failed.error = last.looked_at + timedelta(days=7), "http_403: the server answered <b>403</b>"
+        failed.differences = {}
+        session.add(failed)
+    panel = soup(sign_in().get(f"/cases/{full_world.case(SHOP).id}")).select_one("#screenshot")
+    assert panel is not None
+    assert "nothing came of it: http_403: the server answered <b>403</b>; below is what came before." in words(panel)
     assert "12 % of the text is the same" in words(panel)
 
 
