@@ -26,6 +26,14 @@ with RenderProcess(RenderPolicy("test/1", browser=sys.argv[1], allowed_addresses
 """
 
 
+def command_of(pid: int) -> list[bytes]:
+    """The words a process was started with; none for one that is no more."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
 def alive(pids: tuple[int, ...]) -> list[str]:
     """What of these processes still runs; one that only waits to be buried does not."""
     states = []
@@ -35,7 +43,7 @@ def alive(pids: tuple[int, ...]) -> list[str]:
         except OSError:
             continue
         if state not in "ZX":
-            states.append(f"{pid} {Path(f'/proc/{pid}/cmdline').read_text()[:80]}")
+            states.append(f"{pid} {b' '.join(command_of(pid))[:80]!r}")
     return states
 
 
@@ -89,11 +97,7 @@ def test_nothing_of_a_browser_outlives_its_renderer_which_costs_one_page(policy:
 
 def test_the_loss_of_playwrights_own_process_costs_one_page(policy: RenderPolicy, web: Loopback) -> None:
     with RenderProcess(policy) as browser:
-        (driver,) = (
-            pid
-            for pid in descendants(browser.pid or 0)
-            if b"run-driver" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        )
+        (driver,) = (pid for pid in descendants(browser.pid or 0) if b"run-driver" in command_of(pid))
         os.kill(driver, signal.SIGKILL)
         assert isinstance(browser.render(RenderOrder(web.url("/plain"))), RenderFailure)
         assert isinstance(browser.render(RenderOrder(web.url("/plain"))), Rendering)
