@@ -23,6 +23,8 @@ from crawler.items import Document, Page
 
 NOT_READ = "not_read"
 """What a verdict says was not seen of an input that could not be read."""
+KILLED = "Not read: the process that read it was killed, by another program or for want of memory on this machine."
+"""The error of an input whose process did not end by itself."""
 
 _START_SECONDS = 60
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -102,22 +104,28 @@ class Scanner:
 
     def scan(self, job: Job) -> ScanResult:
         """Read and judge one input; what could not be read is `unclear`, never clear."""
+        answer = self._ask(job)
+        if answer.error == KILLED:
+            # From outside, which may have nothing to do with what is read.
+            answer = self._ask(job)
+        if answer.verdict is None:
+            return ScanResult(None, _unread(self.hello, job.as_of), answer.error)
+        return ScanResult(answer.document, answer.verdict)
+
+    def _ask(self, job: Job) -> Answer:
         worker = self._idle.get()
         try:
             self._check_open()
             if not worker.is_alive():
                 # It died with nothing to do, so the job at hand is not what killed it.
                 worker = self._replacement(worker)
-            answer = worker.ask(job)
+            return worker.ask(job)
         except _WorkerLostError as lost:
             self._check_open()
             worker = self._replacement(worker)
-            answer = Answer(None, None, str(lost))
+            return Answer(None, None, str(lost))
         finally:
             self._idle.put(worker)
-        if answer.verdict is None:
-            return ScanResult(None, _unread(self.hello, job.as_of), answer.error)
-        return ScanResult(answer.document, answer.verdict)
 
     def _check_open(self) -> None:
         if self._is_closed:
@@ -173,6 +181,8 @@ class _Worker:
             return cast("Answer", self._pipe.recv())
         except (EOFError, OSError) as error:
             self._process.join(5)
+            if self._process.exitcode == -signal.SIGKILL:
+                raise _WorkerLostError(KILLED) from error
             raise _WorkerLostError(
                 f"Not read: reading took more than {self._cpu_seconds} CPU seconds or too much memory."
             ) from error

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -44,6 +45,17 @@ def is_judged(result: ScanResult) -> bool:
 def children() -> set[int]:
     """Process ids of the judging processes that this process has now."""
     return {int(child.pid or 0) for child in multiprocessing.active_children()}
+
+
+class Telling(str):
+    """A text that tells when it is on its way to another process, where it is a text like others."""
+
+    def __init__(self, _text: str) -> None:
+        self.is_handed_over = threading.Event()
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        self.is_handed_over.set()
+        return str, (str(self),)
 
 
 @pytest.fixture
@@ -138,6 +150,19 @@ def test_a_process_that_was_killed_is_replaced(model_folder: Path) -> None:
         assert scanner.scan_text(OFFER, as_of=TODAY).verdict.flagged == (SALE,)
         (successor,) = children() - before
         assert successor != victim
+
+
+def test_what_was_at_hand_when_a_process_was_killed_is_read_by_its_successor(model_folder: Path) -> None:
+    before = children()
+    with Scanner(model_folder, workers=1) as scanner, ThreadPoolExecutor(1) as caller:
+        (victim,) = children() - before
+        os.kill(victim, signal.SIGSTOP)
+        os.waitid(os.P_PID, victim, os.WSTOPPED | os.WNOWAIT)
+        content = Telling(OFFER)
+        asked = caller.submit(scanner.scan, Job(Kind.TEXT, content, TODAY))
+        content.is_handed_over.wait()
+        os.kill(victim, signal.SIGKILL)
+        assert is_judged(asked.result())
 
 
 def test_closing_ends_every_process(model_folder: Path) -> None:
