@@ -43,8 +43,8 @@ class SourceProgress:
         self._bars.stop()
 
     def say(self, sentence: str) -> None:
-        """Print a line."""
-        self._bars.console.print(sentence)
+        """Print a line; a stranger's words in it never command the terminal."""
+        self._bars.console.print(printable(sentence))
 
     def begin(self, source: str) -> None:
         """Show a bar for the source."""
@@ -58,6 +58,11 @@ class SourceProgress:
         """Take the bar away and say what came of the source."""
         self._bars.remove_task(self._tasks.pop(report.source))
         self.say(f"{report.source}: {report.error or _brought(report)}")
+
+
+def printable(text: str) -> str:
+    """Give a text without the characters that move a cursor, colour, or turn the direction of writing."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _brought(report: SourceReport) -> str:

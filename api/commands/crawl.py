@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
-from api.commands.console_progress import SourceProgress, stderr_console
+from api.commands.console_progress import SourceProgress, printable, stderr_console
 from api.commands.judge import PIPED_WIDTH, Format
 from api.exit_codes import ExitCode
 from api.jobs.one_off import Request, run_one_off
@@ -87,7 +87,7 @@ class _Results:
             sys.stdout.buffer.write(json.dumps(made, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
             sys.stdout.buffer.flush()
         else:
-            self._table.add_row(*_cells(made))
+            self._table.add_row(*map(printable, _cells(made)))
 
     def finish(self) -> None:
         """Print the table, if one was asked for."""

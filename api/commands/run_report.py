@@ -7,6 +7,7 @@ from datetime import timedelta
 from rich.console import Console
 from rich.table import Table
 
+from api.commands.console_progress import printable
 from api.counting import count
 from api.jobs.progress import SourceReport, WeeklyReport
 
@@ -25,7 +26,7 @@ def show_report(report: WeeklyReport, console: Console) -> None:
     else:
         console.print(NOTHING_WATCHED, markup=False)
     for line in _lines(report):
-        console.print(line, markup=False, highlight=False)
+        console.print(printable(line), markup=False, highlight=False)
 
 
 def _table(report: WeeklyReport) -> Table:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
+from api.commands.console_progress import printable
 from api.exceptions import SourceInvalid
 from api.exit_codes import ExitCode
 from api.services.sources import bind_robots, note_test, pause, permit_second_look, resume, seed, unwatch, watch
@@ -173,11 +174,6 @@ def show_trial(trial: Trial, console: Console) -> None:
     for title, text in lines:
         if text:
             console.print(f"{title:<12}{printable(text)}", markup=False, highlight=False)
-
-
-def printable(text: str) -> str:
-    """Give a stranger's text without what a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 @app.command("seed")

@@ -19,7 +19,7 @@ from api.store.commands.captures import stored_page
 from api.store.commands.judgements import Judgement, Settled, save_judgements, settle_capture
 from api.store.commands.looks import look_id, save_look
 from api.store.kinds import LookKind
-from api.store.queries.looks import is_of_look
+from api.store.queries.looks import THIN, is_of_look
 from api.store.tables.looks import Look
 from api.store.tables.pages import Capture, SitePage, StoredDocument
 from api.store.tables.runs import CrawlTarget, SourceRun
@@ -35,6 +35,8 @@ from crawler.sources import ARCHIVE
 LOG = logging.getLogger(__name__)
 # What most readers of the web come with.
 DISGUISE = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+# What came can be of this kind whatever a reader is told; only what is read through takes an earlier finding back.
+NOTHING_TOLD = THIN | {"not_html", "truncated"}
 # What a reader was told, and its verdict.
 Told = tuple[Document, Verdict]
 
@@ -167,6 +169,9 @@ class Cloaking:
                 look.document_id, look.verdict_id = shown.document.id, shown.verdict.id
                 if rests_on_theirs or not own.flagged:
                     self._show(session, capture, shown)
+            elif rests_on_theirs and NOTHING_TOLD.intersection(theirs[0].not_seen):
+                unseen = ", ".join(sorted(NOTHING_TOLD.intersection(theirs[0].not_seen)))
+                look.error = f"unseen: what came takes nothing back, since it cannot be seen whole ({unseen})"
             elif rests_on_theirs:
                 self._show(session, capture, self._judged(session, capture, ours))
             save_look(session, look)

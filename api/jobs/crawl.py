@@ -28,8 +28,9 @@ from crawler.protocol import Answer
 FOR_EACH_REQUEST = 2
 # Answers and verdicts that are written together, at most.
 AT_ONCE = 32
-# While pages are being judged, answers are waited for so long.
+# While pages are being judged, answers are waited for so long, and else, so that a wish to stop is heard.
 BRIEFLY = 0.02
+UNTIL_ASKED_TO_STOP = 1.0
 
 
 class Visit:
@@ -132,7 +133,7 @@ class Visit:
             self._desk.wait()
             return ()
         if fetcher.unanswered:
-            return fetcher.answers(BRIEFLY if len(self._desk) else self._policy.stall_seconds, AT_ONCE)
+            return fetcher.answers(BRIEFLY if len(self._desk) else UNTIL_ASKED_TO_STOP, AT_ONCE)
         # What is left belongs to hosts that are in a pause or with another visit.
         self._shop.stop.wait(self._line.seconds_to_wait())
         return ()

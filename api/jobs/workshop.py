@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from api.exceptions import ScannerUnavailable
 from api.judging.scanner import Scanner, ScanResult
 from api.services.evidence.seal import seal_archive
 from api.services.room import CaptureRoom
@@ -70,5 +71,10 @@ class Workshop:
         seal_archive(self, self.folder, self.clock())
 
     def scan(self, page: Page, as_of: date) -> ScanResult:
-        """Read and judge one page."""
-        return self.scanner.scan_page(page, as_of)
+        """Read and judge one page; Stopped once the job was asked to stop, also while it is read."""
+        self.check_stop()
+        try:
+            return self.scanner.scan_page(page, as_of)
+        except ScannerUnavailable:
+            self.check_stop()
+            raise

@@ -2,11 +2,14 @@
 
 import multiprocessing
 import queue
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing import resource_tracker
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
@@ -20,6 +23,8 @@ from crawler.items import Document, Page
 
 NOT_READ = "not_read"
 """What a verdict says was not seen of an input that could not be read."""
+KILLED = "Not read: the process that read it was killed, by another program or for want of memory on this machine."
+"""The error of an input whose process did not end by itself."""
 
 _START_SECONDS = 60
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -43,7 +48,9 @@ class Scanner:
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="scanner")
         self.workers = workers
-        for worker in [_Worker(model_folder, cpu_seconds) for _ in range(workers)]:
+        self._is_closed = False
+        self._all = {_Worker(model_folder, cpu_seconds) for _ in range(workers)}
+        for worker in self._all:
             self._idle.put(worker)
         first = self._idle.get()
         self.hello = first.wait_ready()
@@ -58,10 +65,16 @@ class Scanner:
         self.close()
 
     def close(self) -> None:
-        """End all workers."""
+        """End all workers, those at work too; whoever waits for one is told so (ScannerUnavailable)."""
+        self._is_closed = True
+        for worker in tuple(self._all):
+            worker.kill()
         self._threads.shutdown(wait=True, cancel_futures=True)
-        for _ in range(self.workers):
-            self._idle.get().stop()
+        ended = [self._idle.get() for _ in range(self.workers)]
+        for worker in ended:
+            worker.stop()
+            # For those who still wait for one.
+            self._idle.put(worker)
 
     def scan_page(self, page: Page, as_of: date) -> ScanResult:
         """Read and judge one fetched page."""
@@ -91,24 +104,39 @@ class Scanner:
 
     def scan(self, job: Job) -> ScanResult:
         """Read and judge one input; what could not be read is `unclear`, never clear."""
-        worker = self._idle.get()
-        try:
-            if not worker.is_alive():
-                # It died with nothing to do, so the job at hand is not what killed it.
-                worker = self._replacement(worker)
-            answer = worker.ask(job)
-        except _WorkerLostError as lost:
-            worker = self._replacement(worker)
-            answer = Answer(None, None, str(lost))
-        finally:
-            self._idle.put(worker)
+        answer = self._ask(job)
+        if answer.error == KILLED:
+            # From outside, which may have nothing to do with what is read.
+            answer = self._ask(job)
         if answer.verdict is None:
             return ScanResult(None, _unread(self.hello, job.as_of), answer.error)
         return ScanResult(answer.document, answer.verdict)
 
+    def _ask(self, job: Job) -> Answer:
+        worker = self._idle.get()
+        try:
+            self._check_open()
+            if not worker.is_alive():
+                # It died with nothing to do, so the job at hand is not what killed it.
+                worker = self._replacement(worker)
+            return worker.ask(job)
+        except _WorkerLostError as lost:
+            self._check_open()
+            worker = self._replacement(worker)
+            return Answer(None, None, str(lost))
+        finally:
+            self._idle.put(worker)
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ScannerUnavailable("The judging processes were ended; what is not judged yet was not read.")
+
     def _replacement(self, lost: "_Worker") -> "_Worker":
         lost.stop()
-        return _Worker(self._model_folder, self._cpu_seconds)
+        new = _Worker(self._model_folder, self._cpu_seconds)
+        self._all.discard(lost)
+        self._all.add(new)
+        return new
 
 
 class _WorkerLostError(Exception):
@@ -122,7 +150,8 @@ class _Worker:
         self._cpu_seconds = cpu_seconds
         self._pipe, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(target=serve, args=(theirs, model_folder, cpu_seconds), daemon=True)
-        self._process.start()
+        with _unheard_interrupts():
+            self._process.start()
         theirs.close()
         self._hello: Hello | None = None
 
@@ -152,9 +181,15 @@ class _Worker:
             return cast("Answer", self._pipe.recv())
         except (EOFError, OSError) as error:
             self._process.join(5)
+            if self._process.exitcode == -signal.SIGKILL:
+                raise _WorkerLostError(KILLED) from error
             raise _WorkerLostError(
                 f"Not read: reading took more than {self._cpu_seconds} CPU seconds or too much memory."
             ) from error
+
+    def kill(self) -> None:
+        """End it at once; whoever waits for its answer finds it lost."""
+        self._process.kill()
 
     def stop(self) -> None:
         # Before its pipe ends: a worker that is still starting would tell of that on the job's own terminal.
@@ -162,6 +197,18 @@ class _Worker:
             self._process.kill()
         self._pipe.close()
         self._process.join(5)
+
+
+@contextmanager
+def _unheard_interrupts() -> Iterator[None]:
+    """What is started in here never hears Ctrl-C, which is the job's, not even while it is still starting."""
+    # It ends the blocking when it has to be started itself.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _unread(hello: Hello, as_of: date) -> Verdict:

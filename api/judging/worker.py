@@ -49,7 +49,11 @@ def serve(pipe: Connection, model_folder: Path, cpu_seconds: int) -> None:
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
         answer = _answer(predictor, job)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        pipe.send(answer)
+        try:
+            pipe.send(answer)
+        except ConnectionError:
+            # The job died while its page was read, and its terminal is a person's again.
+            return
 
 
 def _answer(predictor: Predictor, job: Job) -> Answer:

@@ -124,6 +124,33 @@ def test_what_only_a_browser_was_told_stands_until_a_browser_is_told_otherwise(
     assert Outcome.VIOLATION not in outcomes(watching)
 
 
+@pytest.mark.parametrize(("theirs", "content_type"), [("", "text/html"), ("%PDF-1.7", "application/pdf")])
+def test_an_answer_of_which_nothing_can_be_seen_takes_nothing_back(
+    watching: Installation, pier: Loopback, theirs: str, content_type: str
+) -> None:
+    allow(watching, REASON)
+    watching.weekly()
+    honest = cloaked(f"<p>{HOURS}</p>", f"<p>{HOURS}</p>")
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if "rxwarden" in handler.headers["User-Agent"]:
+            honest(handler)
+        else:
+            handler.send_response(200)
+            handler.send_header("Content-Type", content_type)
+            handler.end_headers()
+            handler.wfile.write(theirs.encode())
+
+    pier.pages["/"] = answer
+    for week in (1, 2):
+        watching.weekly(week)
+        assert outcomes(watching) == [Outcome.VIOLATION]
+    assert ["unseen" in look.error for look in looks(watching)] == [False, True, True]
+    pier.pages["/"] = honest
+    watching.weekly(3)
+    assert Outcome.VIOLATION not in outcomes(watching)
+
+
 def test_a_page_whose_own_bytes_stay_the_same_is_compared_each_week(watching: Installation, pier: Loopback) -> None:
     allow(watching, REASON)
     told = []

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,40 @@ def test_killed_in_a_later_week_the_comparison_with_the_week_before_stays(shop: 
     assert [sentence.partition(";")[0] for sentence in one.warnings] == ["it lost 8 of 9 pages since the last visit"]
 
 
+@pytest.mark.parametrize("command", ["weekly", "crawl"])
+def test_interrupted_again_and_again_while_pages_are_judged_a_run_ends_and_says_nothing(
+    shop: Installation, web: TinyWeb, command: str
+) -> None:
+    go_on = threading.Event()
+    readers: list[int] = []
+
+    def stop_readers(path: str) -> None:
+        # From here on nothing is judged, and pages gather on the desk.
+        if path == "/p3":
+            readers.extend(children_of(job.pid, b"spawn_main"))
+            for reader in readers:
+                os.kill(reader, signal.SIGSTOP)
+            go_on.set()
+
+    web.before = stop_readers
+    words = [web.url("shop"), "--depth=1", f"--allow-address={web.endpoint}"] if command == "crawl" else []
+    with start_job(shop, web, command, *words, stderr=subprocess.PIPE) as job:
+        assert go_on.wait(60)
+        for _ in range(60):
+            job.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                job.wait(1)
+                break
+        is_ended = job.poll() is not None
+        job.kill()
+        assert job.stderr is not None
+        assert (is_ended, len(readers), job.stderr.read()) == (True, 2, b"")
+    assert not any(Path(f"/proc/{reader}").exists() for reader in readers)
+    web.before = lambda _path: None
+    (one,) = shop.weekly().sources
+    assert (one.pages, one.failed, one.error) == (PAGES + 1, 0, "")
+
+
 def test_while_a_run_is_at_work_another_is_refused(tmp_path: Path) -> None:
     lock = tmp_path / "weekly.lock"
     with subprocess.Popen(
@@ -110,16 +145,33 @@ def kill_job_after(shop: Installation, web: TinyWeb, answers: int, as_of: str = 
                 go_on.wait(60)
 
     web.before = wait_at_the_door
-    settings = shop.settings
-    environment = os.environ | {
-        "RXWARDEN_DATA": str(settings.data),
-        "RXWARDEN_DEMO": "1",
-        "RXWARDEN_ALLOWED_ADDRESSES": web.endpoint,
-    }
-    command = [sys.executable, "-c", "from api.cli import main; main()", "weekly", "--as-of", as_of]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
+    with start_job(shop, web, "weekly", "--as-of", as_of) as job:
         assert reached.wait(60)
         job.send_signal(signal.SIGKILL)
         assert job.wait() == -signal.SIGKILL
     web.before = lambda _path: None
     go_on.set()
+
+
+def start_job(
+    shop: Installation, web: TinyWeb, *words: str, stderr: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start `rxwarden` in a process of its own."""
+    environment = os.environ | {
+        "RXWARDEN_DATA": str(shop.settings.data),
+        "RXWARDEN_DEMO": "1",
+        "RXWARDEN_ALLOWED_ADDRESSES": web.endpoint,
+    }
+    command = [sys.executable, "-c", "from api.cli import main; main()", *words]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
+
+
+def children_of(parent: int, word: bytes) -> list[int]:
+    """Give the living children of a process whose command line holds a word."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if entry.name.isdigit() and word in (entry / "cmdline").read_bytes():
+                state, owner = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+                found += [int(entry.name)] if int(owner) == parent and state != "Z" else []
+    return found

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +18,7 @@ import pytest
 from api.exceptions import ScannerUnavailable
 from api.judging.reading import Job, Kind
 from api.judging.scanner import Scanner, ScanResult
+from api.judging.worker import serve
 from classifier.labels import Family, Outcome
 from crawler.items import Page
 
@@ -43,6 +45,17 @@ def is_judged(result: ScanResult) -> bool:
 def children() -> set[int]:
     """Process ids of the judging processes that this process has now."""
     return {int(child.pid or 0) for child in multiprocessing.active_children()}
+
+
+class Telling(str):
+    """A text that tells when it is on its way to another process, where it is a text like others."""
+
+    def __init__(self, _text: str) -> None:
+        self.is_handed_over = threading.Event()
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        self.is_handed_over.set()
+        return str, (str(self),)
 
 
 @pytest.fixture
@@ -139,12 +152,61 @@ def test_a_process_that_was_killed_is_replaced(model_folder: Path) -> None:
         assert successor != victim
 
 
+def test_what_was_at_hand_when_a_process_was_killed_is_read_by_its_successor(model_folder: Path) -> None:
+    before = children()
+    with Scanner(model_folder, workers=1) as scanner, ThreadPoolExecutor(1) as caller:
+        (victim,) = children() - before
+        os.kill(victim, signal.SIGSTOP)
+        os.waitid(os.P_PID, victim, os.WSTOPPED | os.WNOWAIT)
+        content = Telling(OFFER)
+        asked = caller.submit(scanner.scan, Job(Kind.TEXT, content, TODAY))
+        content.is_handed_over.wait()
+        os.kill(victim, signal.SIGKILL)
+        assert is_judged(asked.result())
+
+
 def test_closing_ends_every_process(model_folder: Path) -> None:
     before = children()
     with Scanner(model_folder, workers=2) as scanner:
         assert len(children() - before) == 2
         scanner.scan_text(PLAIN, as_of=TODAY)
     assert children() <= before
+
+
+def test_closing_ends_a_process_at_work_and_tells_all_who_wait_for_it(model_folder: Path) -> None:
+    before = children()
+    with ThreadPoolExecutor(3) as callers:
+        with Scanner(model_folder, workers=1) as scanner:
+            (silent,) = children() - before
+            os.kill(silent, signal.SIGSTOP)
+            asked = [callers.submit(scanner.scan_text, OFFER, as_of=TODAY) for _ in range(3)]
+        for one in asked:
+            with pytest.raises(ScannerUnavailable, match="were ended"):
+                one.result()
+    assert children() <= before
+
+
+def test_a_process_whose_job_died_meanwhile_ends_without_a_word(model_folder: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    reader = context.Process(target=serve, args=(theirs, model_folder, 15), daemon=True)
+    reader.start()
+    theirs.close()
+    ours.recv()
+    ours.send(Job(Kind.TEXT, OFFER, TODAY))
+    ours.close()
+    reader.join()
+    assert reader.exitcode == 0
+
+
+def test_a_process_never_hears_an_interrupt_not_even_while_it_starts(model_folder: Path) -> None:
+    before = children()
+    with Scanner(model_folder, workers=1) as scanner:
+        (asked,) = children() - before
+        blocked = next(line for line in Path(f"/proc/{asked}/status").read_text().splitlines() if "SigBlk" in line)
+        assert int(blocked.split()[1], 16) & 1 << (signal.SIGINT - 1)
+        assert is_judged(scanner.scan_text(PLAIN, as_of=TODAY))
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_without_a_model_the_scanner_says_what_to_do(tmp_path: Path) -> None:
