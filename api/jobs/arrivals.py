@@ -111,8 +111,7 @@ class Sorter:
         return self._arrival(restored, place, _fetched(page), known.blob_sha256, known.size)
 
     def _arrival(self, page: Page, place: Place, fetched: Fetched, blob: str, size: int) -> Arrival:
-        listing = read_listing(self._source, page)
-        entries = prepare_entries(self._shop.blobs, page, listing, self._most)
+        listing, entries = prepare_entries(self._shop.blobs, page, read_listing(self._source, page), self._most)
         return Arrival(page, place, fetched, blob, size, listing, entries)
 
 

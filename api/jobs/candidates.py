@@ -29,7 +29,7 @@ class Candidate:
 
 
 def list_candidates(session: Session, errand: Errand) -> list[Candidate]:
-    """Give the flagged captures of a visit and a sample of its start pages, those first that were never compared.
+    """Give the flagged captures of a visit, pages cloaked before and some start pages, those first never compared.
 
     What a browser is told may be new though what we are told stays the same: each visit compares anew.
     """
@@ -46,14 +46,25 @@ def list_candidates(session: Session, errand: Errand) -> list[Candidate]:
         )
         .order_by(col(Capture.fetched_at), col(Capture.id))
     )
-    starts = set(errand.source.start_urls)
+    starts, compared = set(errand.source.start_urls), _compared(session, errand)
     found = []
     for capture, flagged in rows:
-        last = latest_look(session, capture.page_id, LookKind.OTHER_AGENT)
+        known = capture.page_id in compared
+        last = latest_look(session, capture.page_id, LookKind.OTHER_AGENT) if known else None
         is_start = capture.url in starts and _is_sampled(capture.page_id, errand)
         if flagged or is_start or (last is not None and last.is_different):
             found.append(Candidate(capture.id, capture.page_id, capture.url, capture.blob_sha256, last))
     return sorted(found, key=lambda one: one.last.looked_at if one.last else datetime.min.replace(tzinfo=UTC))
+
+
+def _compared(session: Session, errand: Errand) -> frozenset[str]:
+    """Give the pages of a visit that were ever asked for under a browser's name."""
+    asked = (
+        select(Look.page_id)
+        .join(Capture, col(Capture.page_id) == Look.page_id)
+        .where(Capture.source_run_id == errand.source_run_id, Look.kind == LookKind.OTHER_AGENT)
+    )
+    return frozenset(session.exec(asked))
 
 
 def _is_sampled(page_id: str, errand: Errand) -> bool:

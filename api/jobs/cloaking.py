@@ -54,12 +54,14 @@ class Cloaking:
         self._asked = self._different = 0
 
     def run(self) -> None:
-        """Look at what is flagged and at the sample, `most` pages at most."""
-        if not self._errand.source.second_look or self._errand.source.spider == ARCHIVE:
+        """Look at what is flagged and at the sample, `most` pages at most, where the source allows it."""
+        if self._errand.source.spider == ARCHIVE:
             return
         with self._shop.reading() as session:
             candidates = list_candidates(session, self._errand)
         self._let_stand(candidates)
+        if not self._errand.source.second_look:
+            return
         waiting = {one.url: one for one in candidates[: self._most]}
         if waiting:
             why = self._ask(waiting)
@@ -73,7 +75,7 @@ class Cloaking:
         self._progress.say(f"{self._errand.source.name}: {sentence}")
 
     def _let_stand(self, candidates: Iterable[Candidate]) -> None:
-        """Show what a browser was told before for as long as no look says otherwise: it may fail, or find no room."""
+        """Show what a browser was told before for as long as no look says otherwise: it may fail, or be forbidden."""
         for one in candidates:
             if one.last is not None and one.last.verdict_id is not None:
                 with self._shop.writing() as session:
@@ -81,7 +83,7 @@ class Cloaking:
                     if not session.get_one(StoredVerdict, capture.verdict_id).flagged:
                         document = session.get_one(StoredDocument, one.last.document_id)
                         verdict = session.get_one(StoredVerdict, one.last.verdict_id)
-                        self._show(session, capture, Settled(document, verdict))
+                        self._show(session, capture, Settled(document, verdict), is_news=False)
 
     def _ask(self, waiting: dict[str, Candidate]) -> str:
         """Ask for pages and keep what comes; gives why it ended early, empty when it did not."""
@@ -183,13 +185,13 @@ class Cloaking:
         (kept,) = save_judgements(session, [judgement], self._shop.clock())
         return kept
 
-    def _show(self, session: Session, capture: Capture, kept: Settled) -> None:
+    def _show(self, session: Session, capture: Capture, kept: Settled, *, is_news: bool = True) -> None:
         """Let the page's case rest on this: on what only a browser is told, or on what we are told once more."""
         settle_capture(capture, session.get_one(SitePage, capture.page_id), kept.document, kept.verdict)
         session.flush()
         filed = file_verdict(session, kept.verdict, self._shop.clock(), self._shop.sample)
         run = session.exec(select(SourceRun).where(SourceRun.id == self._errand.source_run_id)).one()
-        run.new_flags += filed.is_new_flag
+        run.new_flags += is_news and filed.is_new_flag
         session.add(run)
 
     def _plain(self, candidate: Candidate) -> Page | None:

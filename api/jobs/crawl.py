@@ -144,6 +144,8 @@ class Visit:
             self._check_room(sum(len(answer.body) for answer in answers if isinstance(answer, Page)))
         # Forgotten by the desk from here on, so nothing may end the visit before it is written.
         judged = self._desk.finished()
+        if not answers and not judged:
+            return
         for answer in answers:
             self._heed(answer)
             if answer.depth == ICON:

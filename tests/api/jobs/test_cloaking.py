@@ -119,8 +119,14 @@ def test_what_only_a_browser_was_told_stands_until_a_browser_is_told_otherwise(
     assert outcomes(watching) == [Outcome.VIOLATION]
     assert [look.is_different for look in looks(watching)] == [True, False]
     assert "403" in looks(watching)[1].error
+    # Nobody may ask as a browser any more, and what we are told changes once more.
+    allow(watching, "")
+    pier.pages["/"] = turning_away(f"<p>{HOURS} {HOURS}</p>")
+    (report,) = watching.weekly(2).sources
+    assert (outcomes(watching), report.new_flags) == ([Outcome.VIOLATION], 0)
+    allow(watching, REASON)
     pier.pages["/"] = cloaked(f"<p>{HOURS}</p>", f"<p>{HOURS}</p>")
-    watching.weekly(2)
+    watching.weekly(3)
     assert Outcome.VIOLATION not in outcomes(watching)
 
 

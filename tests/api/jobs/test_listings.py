@@ -66,6 +66,16 @@ def test_entries_of_a_feed_are_judged_and_their_pages_fetched_but_no_further(
     assert web.url("shop", "/p/1") in document.links
 
 
+def test_entries_beyond_the_budget_are_told(web: TinyWeb, installation: Installation) -> None:
+    source = feed(web)
+    installation.watch(replace(source, max_pages=1))
+    installation.weekly()
+    told = "no more than 1 of 3 entries are read; raise max_pages or split the listing"
+    assert f"shop: {web.url('shop', '/feed.xml')}: {told}" in installation.heard.sentences
+    kept = installation.look(lambda session: session.exec(select(Capture.url, Capture.scan_error)).all())
+    assert [(url.partition("#")[1], problem) for url, problem in sorted(kept)] == [("", told), ("#", "")]
+
+
 def test_the_next_pages_of_a_feed_are_read_as_far_as_the_source_allows(
     web: TinyWeb, either_installation: Installation
 ) -> None:
