@@ -10,6 +10,7 @@ from api.exceptions import RxwardenError
 from api.exit_codes import ExitCode
 from classifier.exceptions import ClassifierError
 from crawler.exceptions import CrawlerError
+from crawler.printing import printable
 
 COMMANDS = {
     "demo": "api.commands.demo",
@@ -40,7 +41,8 @@ def main() -> None:
     try:
         app()
     except (RxwardenError, ClassifierError, CrawlerError) as error:
-        sys.stderr.write(f"rxwarden: {error}\n")
+        told = "\n".join(map(printable, str(error).splitlines()))
+        sys.stderr.write(f"rxwarden: {told}\n")
         sys.exit(ExitCode.FAILED)
 
 

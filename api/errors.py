@@ -84,7 +84,7 @@ def problem_response(problem: Problem, request_id: str) -> Response:
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "code": problem.code,
-        "detail": _sentence(printable(problem.detail)),
+        "detail": _sentence(encodable(problem.detail)),
         "request_id": request_id,
     }
     if problem.fields:
@@ -118,13 +118,13 @@ def _of_status(error: HTTPException) -> Problem:
     return Problem(error.status_code, code, sentence, headers=error.headers)
 
 
-def printable(text: str) -> str:
+def encodable(text: str) -> str:
     """Give text without lone surrogates, which no JSON reader has to take."""
     return text.encode("utf-8", "replace").decode()
 
 
 def _shown(text: str) -> str:
-    return printable(text[:LONGEST_FIELD])
+    return encodable(text[:LONGEST_FIELD])
 
 
 def _sentence(text: str) -> str:

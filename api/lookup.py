@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.edge import notes_of
-from api.errors import Problem, printable
+from api.errors import Problem, encodable
 from api.security import Guard
 from api.services.fresh_index import FreshIndex
 from api.services.lookups import Found, Listing, LookupIndex
@@ -136,7 +136,7 @@ def _answer_or_error(index: LookupIndex, url: object, now: datetime) -> Answer:
     except UrlInvalid as problem:
         sentence = str(problem)
         return {
-            "url": printable(url[:LONGEST_URL]),
+            "url": encodable(url[:LONGEST_URL]),
             "status": "invalid",
             "error": f"{sentence[:1].upper()}{sentence[1:]}.",
         }
@@ -147,7 +147,7 @@ def _answer(index: LookupIndex, url: str, now: datetime) -> Answer:
     verdict = None if found.listing is None else found.listing.verdict
     is_reviewed = found.review_state is ReviewState.REVIEWED
     return {
-        "url": printable(url),
+        "url": encodable(url),
         "canonical_url": found.canonical_url,
         "status": "known" if found.is_known else "unknown",
         "listed": found.is_listed,

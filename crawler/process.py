@@ -17,6 +17,7 @@ from typing import IO, Self
 from crawler.exceptions import FetcherDied, FetcherRefused, FrameBroken
 from crawler.fetching.policy import FetchPolicy
 from crawler.items import Archive, Target
+from crawler.printing import printable
 from crawler.protocol import END, Answer, Exit, Ticket, encode_start, encode_ticket, read_answer
 from crawler.sources import Source
 
@@ -209,7 +210,7 @@ class CrawlProcess:
         """Pass the fetcher's log on and keep its end, so that a full pipe never blocks it."""
         with stderr:
             while line := stderr.readline(MAX_LINE):
-                text = "".join(c if c.isprintable() else " " for c in line.decode("utf-8", "replace")).strip()
+                text = printable(line.decode("utf-8", "replace")).strip()
                 self._tail.append(text)
                 LOG.debug("%s: %s", self._source.name, text)
 

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from api.counting import count
 from api.jobs.progress import SourceReport
+from crawler.printing import printable
 
 
 def stderr_console() -> Console:
@@ -58,11 +59,6 @@ class SourceProgress:
         """Take the bar away and say what came of the source."""
         self._bars.remove_task(self._tasks.pop(report.source))
         self.say(f"{report.source}: {report.error or _brought(report)}")
-
-
-def printable(text: str) -> str:
-    """Give a text without the characters that move a cursor, colour, or turn the direction of writing."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _brought(report: SourceReport) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
-from api.commands.console_progress import SourceProgress, printable, stderr_console
+from api.commands.console_progress import SourceProgress, stderr_console
 from api.commands.judge import PIPED_WIDTH, Format
 from api.exit_codes import ExitCode
 from api.jobs.one_off import Request, run_one_off
@@ -20,6 +20,7 @@ from api.settings import load_settings
 from api.store.engine import reading
 from api.store.queries.crawled import read_crawled
 from crawler.fetching.addresses import parse_endpoint
+from crawler.printing import printable
 
 BLOCKED_ADDRESS = "blocked_address"
 # Asking for so many pages without saying how deep means to follow links.

@@ -7,9 +7,9 @@ from datetime import timedelta
 from rich.console import Console
 from rich.table import Table
 
-from api.commands.console_progress import printable
 from api.counting import count
 from api.jobs.progress import SourceReport, WeeklyReport
+from crawler.printing import printable
 
 NOTHING_WATCHED = (
     "nothing to do: no source is watched; `rxwarden sources add` adds one, `rxwarden sources resume` ends a pause"

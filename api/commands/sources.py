@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
-from api.commands.console_progress import printable
 from api.exceptions import SourceInvalid
 from api.exit_codes import ExitCode
 from api.services.sources import bind_robots, note_test, pause, permit_second_look, resume, seed, unwatch, watch
@@ -22,6 +21,7 @@ from api.store.commands.sources import list_sources, to_source
 from api.store.engine import reading, writing
 from api.store.opening import open_store
 from api.store.tables.sources import StoredSource
+from crawler.printing import printable
 from crawler.sources import FILE_SPIDERS, SPIDERS, parse_source, read_sources, reason_problem
 
 app = typer.Typer(help="List, add, test, pause, resume, remove and seed the watched sources.", no_args_is_help=True)

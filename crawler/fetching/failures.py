@@ -13,6 +13,7 @@ from scrapy.exceptions import (
 from twisted.internet.error import ConnectError, ConnectionClosed
 
 from crawler.exceptions import PageBlocked
+from crawler.printing import printable
 
 # First match wins; what matches none is `error`.
 REASONS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
@@ -47,5 +48,5 @@ def _ignored(text: str) -> str:
 
 def _short(text: str) -> str:
     """Make one printable line of bounded length."""
-    line = "".join(character if character.isprintable() else " " for character in text)
+    line = printable(text)
     return line if len(line) <= MAX_DETAIL else line[: MAX_DETAIL - 1] + "…"

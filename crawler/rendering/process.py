@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from crawler.exceptions import FrameBroken, RendererRefused
+from crawler.printing import printable
 from crawler.process import KEPT_ENVIRONMENT, MAX_LINE, ROOT, TAIL_LINES
 from crawler.protocol import Exit
 from crawler.rendering.items import Answer, Hello, RenderFailure, RenderOrder, RenderPolicy
@@ -168,7 +169,7 @@ class RenderProcess:
         """Keep the end of the renderer's log, so that a full pipe never blocks it."""
         with stderr:
             while line := stderr.readline(MAX_LINE):
-                text = "".join(c if c.isprintable() else " " for c in line.decode("utf-8", "replace")).strip()
+                text = printable(line.decode("utf-8", "replace")).strip()
                 self._tail.append(text)
                 LOG.debug("renderer: %s", text)
 
