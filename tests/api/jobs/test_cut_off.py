@@ -23,6 +23,8 @@ from tests.api.jobs.web import Answer, TinyWeb
 
 OFFER = "Buy ketamine crystal online, {} g for 90 dollars, discreet shipping, no prescription needed."
 PAGES = 8
+# Tests may run where Ctrl-C is ignored, and who starts a process there hands that on.
+JOB = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\nfrom api.cli import main; main()"
 HOLD = "import sys; from pathlib import Path; from api.jobs.lock import hold_lock\n"
 HOLD += "with hold_lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
 
@@ -106,10 +108,13 @@ def test_interrupted_again_and_again_while_pages_are_judged_a_run_ends_and_says_
                 job.wait(1)
                 break
         is_ended = job.poll() is not None
-        job.kill()
+        left = [reader for reader in readers if Path(f"/proc/{reader}").exists()]
+        # Whatever stayed behind would hold its end of the pipe.
+        for process in (job.pid, *left):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         assert job.stderr is not None
-        assert (is_ended, len(readers), job.stderr.read()) == (True, 2, b"")
-    assert not any(Path(f"/proc/{reader}").exists() for reader in readers)
+        assert (is_ended, len(readers), left, job.stderr.read()) == (True, 2, [], b"")
     web.before = lambda _path: None
     (one,) = shop.weekly().sources
     assert (one.pages, one.failed, one.error) == (PAGES + 1, 0, "")
@@ -162,7 +167,7 @@ def start_job(
         "RXWARDEN_DEMO": "1",
         "RXWARDEN_ALLOWED_ADDRESSES": web.endpoint,
     }
-    command = [sys.executable, "-c", "from api.cli import main; main()", *words]
+    command = [sys.executable, "-c", JOB, *words]
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
 
 
