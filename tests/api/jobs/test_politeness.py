@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
+import pytest
 from sqlmodel import Session, select
 
 from api.jobs.weekly import run_weekly
@@ -63,7 +64,11 @@ def test_a_host_that_another_process_visits_is_waited_for_and_that_is_told_once(
     assert heard.sentences.count(said) == 1
 
 
-def test_a_short_pause_is_waited_for_and_the_url_is_asked_again(web: TinyWeb, installation: Installation) -> None:
+def test_a_short_pause_is_waited_for_and_the_url_is_asked_again(
+    web: TinyWeb, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Every wait is worth a line here.
+    monkeypatch.setattr("api.jobs.line.LONG", timedelta(0))
     web.site("shop", index=HOURS, about=HOURS, contact=HOURS)
     web.pages["shop"]["/about"] = Answer("later", 429, headers={"Retry-After": "1"})
 
@@ -76,6 +81,9 @@ def test_a_short_pause_is_waited_for_and_the_url_is_asked_again(web: TinyWeb, in
     report = installation.weekly()
     assert (report.sources[0].pages, report.sources[0].failed) == (3, 0)
     assert web.answered(429) == ["shop/about"]
+    (told,) = [sentence for sentence in installation.heard.sentences if "left alone" in sentence]
+    assert told.startswith("shop: shop.localhost asked to be left alone until ")
+    assert told.endswith(" UTC; it is waited for")
 
 
 def test_a_long_pause_is_left_to_a_later_visit_and_the_other_hosts_go_on(

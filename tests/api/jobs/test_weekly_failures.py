@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, func, select
 
 from api.exit_codes import ExitCode
 from api.jobs import restarts
 from api.store.blobs import BlobStore
 from api.store.engine import open_engine, writing
 from api.store.kinds import CaptureState, RunState, SourceRunState
+from api.store.opening import open_store
 from api.store.queries.runs import list_runs
-from api.store.tables.pages import Capture
+from api.store.tables.cases import Case
+from api.store.tables.pages import Capture, SitePage
 from tests.api.jobs.asking import counts, failures, one_page, run_states, states
 from tests.api.jobs.conftest import Installation, site
 from tests.api.jobs.web import Answer, TinyWeb, html
@@ -163,6 +165,26 @@ def test_a_visit_that_was_cut_off_and_overtaken_is_closed(shop: Installation) ->
     runs = shop.look(lambda session: [detail.sources[0].state for detail in list_runs(session)])
     assert runs == [SourceRunState.DONE, SourceRunState.FAILED]
     assert run_states(shop) == [RunState.FINISHED, RunState.FINISHED_WITH_FAILURES]
+
+
+def test_two_captures_of_a_page_that_are_left_over_make_one_case(shop: Installation, web: TinyWeb) -> None:
+    shop.weekly()
+    web.pages["shop"]["/offer"] = Answer(html("offer", f"{OFFER} Now 20 g as well."))
+    shop.weekly(week=1)
+    with writing(open_store(shop.settings)) as session:
+        # As after two visits that were cut off before anything was judged.
+        for case in session.exec(select(Case)):
+            session.delete(case)
+        for page in session.exec(select(SitePage)):
+            page.latest_verdict_id = None
+        for capture in session.exec(select(Capture)):
+            capture.state, capture.document_id, capture.verdict_id = CaptureState.CAPTURED, None, None
+    (report,) = shop.weekly(week=2).sources
+    assert report.error == ""
+    captures = shop.look(lambda session: session.exec(select(Capture.state)).all())
+    assert set(captures) == {CaptureState.JUDGED}
+    flagged = select(func.count(col(Case.id))).where(col(Case.is_illicit_sale))
+    assert shop.look(lambda session: session.exec(flagged).one()) == 1
 
 
 def kill_children(word: bytes) -> None:
